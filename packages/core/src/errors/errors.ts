@@ -1,0 +1,43 @@
+/**
+ * The error family:
+ *
+ *   CogError              has a stable `code`, a message and, where one exists, a `hint` (what to do next)
+ *   ├─ UserError          the user can fix it; shown without a stack
+ *   └─ UnavailableError   may work if tried again (network, engine, port)
+ *
+ * Any other Error is a bug of ours and is shown with its stack.
+ */
+
+/** Where in a file of the user's an error lies. Lines and columns count from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The source line itself, shown with a caret under `column`. */
+  readonly source?: string;
+}
+
+interface Details {
+  readonly hint?: string | undefined;
+  readonly place?: Place | undefined;
+  readonly cause?: unknown;
+}
+
+export class CogError extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly place: Place | undefined;
+
+  /** @param code stable, dotted, lower case: `config.invalid`, `input.unknown` */
+  constructor(code: string, message: string, details: Details = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.hint = details.hint;
+    this.place = details.place;
+  }
+}
+
+export class UserError extends CogError {}
+
+export class UnavailableError extends CogError {}

@@ -1,0 +1,1 @@
+export type { Endpoint, InputField, InputType, ModelField, ModelInterface, OutputType, Scalar } from "./interface.ts";
