@@ -1,0 +1,74 @@
+/**
+ * An engine runs models: `local` in a virtual environment on this machine, `docker` in containers.
+ * A command decides what to run and how to show it; an engine knows where. Each engine is a folder here and
+ * a line in `index.ts`, and passes the suite in `conformance.ts`.
+ */
+import type { JsonObject } from "@cog/core/json";
+import type { Project } from "#project";
+import type { Reporter } from "#report";
+
+export type EngineName = "local" | "docker";
+
+/** What to run: a project's sources in place, or a finished image. */
+export type Target =
+  | { readonly kind: "project"; readonly project: Project }
+  | { readonly kind: "image"; readonly image: string };
+
+export interface Context {
+  readonly signal: AbortSignal;
+  readonly report: Reporter;
+}
+
+export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string; readonly hint: string };
+
+export interface StartOptions {
+  readonly mode: "predict" | "train";
+  /** Variables for the model, after cog.yaml's `environment`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Extra flags for `python -m cog.server.http`. */
+  readonly serverFlags: readonly string[];
+  /** The host address to listen on; port 0 picks a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The OpenAPI document made from the sources; for an image it has its own. */
+  readonly schema?: JsonObject;
+  /** As given to --gpus, already checked. */
+  readonly gpus?: string;
+  /** The server's and the model's output, as it comes. */
+  readonly onOutput: (text: string) => void;
+}
+
+export interface ExecOptions {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** `PORT`, `HOST:PORT`: only containers need it. */
+  readonly publish: readonly string[];
+  readonly gpus?: string;
+}
+
+/** A model server that was started. Whoever started it must `stop` it. */
+export interface RunningModel {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Resolves when setup is done; rejects with the reason when it failed or the process ended first. */
+  ready(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Resolves when the server process has ended, with what is known of why. Never rejects. */
+  readonly ended: Promise<string>;
+  /** Polite stop, a bounded wait, then kill. Idempotent; nothing of the model is left running after it. */
+  stop(): Promise<void>;
+}
+
+/** A target made ready to run: the environment is built, or the image is there. */
+export interface Prepared {
+  readonly target: Target;
+  /** The OpenAPI document that an image carries in its label. */
+  readonly schema?: JsonObject;
+  start(options: StartOptions, context: Context): Promise<RunningModel>;
+  /** Runs a command with the caller's stdin, stdout and stderr; resolves with its exit code. */
+  exec(options: ExecOptions, context: Context): Promise<number>;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  available(options: { readonly signal: AbortSignal }): Promise<Availability>;
+  prepare(target: Target, context: Context): Promise<Prepared>;
+}

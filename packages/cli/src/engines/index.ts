@@ -1,0 +1,11 @@
+export type {
+  Availability,
+  Context,
+  Engine,
+  EngineName,
+  ExecOptions,
+  Prepared,
+  RunningModel,
+  StartOptions,
+  Target,
+} from "./engine.ts";

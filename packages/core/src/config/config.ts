@@ -1,0 +1,42 @@
+/** The one shape both eras of cog.yaml normalise to. Keys: docs/reference/cog-yaml.md. */
+export interface CogConfig {
+  readonly build: BuildConfig;
+  /** `path.py:Name` from `run:` or, in the old era, `predict:`. */
+  readonly predict?: string;
+  /** `path.py:Name` from `train:`. */
+  readonly train?: string;
+  readonly image?: string;
+  /** Repository of image and managed weights; excludes `image`. */
+  readonly model?: string;
+  readonly concurrency: {
+    readonly max?: number;
+    readonly queue?: number;
+    readonly workers?: number;
+  };
+  /** `NAME=value`, in file order, for build steps and at run time. */
+  readonly environment: readonly string[];
+}
+
+export interface BuildConfig {
+  readonly gpu: boolean;
+  /** `MAJOR.MINOR` or `MAJOR.MINOR.PATCH`. */
+  readonly pythonVersion: string;
+  /** A requirements file, relative to the project directory or absolute. */
+  readonly pythonRequirements?: string;
+  /** Requirement lines (deprecated); excludes `pythonRequirements`. */
+  readonly pythonPackages: readonly string[];
+  readonly systemPackages: readonly string[];
+  /** Commands after all installs, before the source is copied; `pre_install` commands come last. */
+  readonly run: readonly RunStep[];
+  readonly cuda?: string;
+  readonly cudnn?: string;
+  readonly sdkVersion?: string;
+  readonly baseImage?: string;
+  readonly installer: "pip" | "uv";
+  readonly user?: string;
+}
+
+export interface RunStep {
+  readonly command: string;
+  readonly mounts: readonly { readonly type: "secret"; readonly id: string; readonly target: string }[];
+}

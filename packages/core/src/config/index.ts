@@ -1,0 +1,1 @@
+export type { BuildConfig, CogConfig, RunStep } from "./config.ts";
