@@ -1,0 +1,1 @@
+export { builtAt, pythonVersion, version } from "./version.ts";

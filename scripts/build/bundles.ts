@@ -1,0 +1,106 @@
+/** The three bundles: the CLI in lazily loaded chunks, the server in one file, the page at /docs in one file. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { type BuildOptions, build, type OutputFile } from "esbuild";
+import { at, dist } from "../repository.ts";
+import { npmVersion, pythonVersion, sourceDateEpoch } from "./version.ts";
+import { removeStale, writeIfChanged } from "./write.ts";
+
+/** CommonJS dependencies call `require` for Node's own modules, which an ES module does not have. */
+const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+
+const WASM = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
+
+/** Builds all three and returns the files they consist of. */
+export async function buildBundles(): Promise<{ cli: string[]; server: string; docs: string }> {
+  const [cli, server, docs] = await Promise.all([buildCli(), buildServer(), buildDocs()]);
+  return { cli, server, docs };
+}
+
+async function buildCli(): Promise<string[]> {
+  const outdir = join(dist, "cli");
+  const { outputFiles } = await build({
+    ...forNode(),
+    entryPoints: [at("packages/cli/src/main.ts")],
+    outdir,
+    splitting: true,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "[name]-[hash]",
+  });
+  for (const file of outputFiles) writeIfChanged(file.path, file.contents);
+  const wasm = WASM.map((module) => copyModuleFile(module, outdir));
+  const files = [...outputFiles.map((file) => file.path), ...wasm];
+  removeStale(outdir, new Set(files));
+  return files;
+}
+
+async function buildServer(): Promise<string> {
+  const entryPoints = [at("packages/server/src/main.ts")];
+  const outfile = join(dist, "server.mjs");
+  const { outputFiles } = await build({ ...forNode(), entryPoints, outfile });
+  writeIfChanged(outfile, only(outputFiles).contents);
+  return outfile;
+}
+
+async function buildDocs(): Promise<string> {
+  const source = at("packages/playground/src");
+  const { outputFiles } = await build({
+    ...shared(),
+    platform: "browser",
+    target: "es2022",
+    format: "iife",
+    minify: true,
+    entryPoints: { script: join(source, "main.ts"), style: join(source, "style.css") },
+    outdir: dist,
+  });
+  const text = (extension: string) => outputFiles.find((file) => file.path.endsWith(extension))?.text ?? "";
+  const page = readFileSync(join(source, "page.html"), "utf8")
+    .replace("<!-- style -->", () => `<style>${text(".css").trim()}</style>`)
+    // The sequence that would end the element early can only stand in a string, where the backslash means nothing.
+    .replace("<!-- script -->", () => `<script>${text(".js").trim().replaceAll("</script", "<\\/script")}</script>`);
+  const outfile = join(dist, "docs.html");
+  writeIfChanged(outfile, Buffer.from(page));
+  return outfile;
+}
+
+function shared() {
+  const version = npmVersion();
+  return {
+    bundle: true,
+    write: false,
+    legalComments: "none",
+    logLevel: "warning",
+    charset: "utf8",
+    absWorkingDir: at("."),
+    define: {
+      __COG_VERSION__: JSON.stringify(version),
+      __COG_PYTHON_VERSION__: JSON.stringify(pythonVersion(version)),
+      __COG_BUILT_AT__: JSON.stringify(new Date(Number(sourceDateEpoch()) * 1000).toISOString().replace(".000Z", "Z")),
+    },
+  } satisfies BuildOptions;
+}
+
+function forNode() {
+  return {
+    ...shared(),
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    banner: { js: REQUIRE },
+    minifySyntax: true,
+  } satisfies BuildOptions;
+}
+
+function copyModuleFile(module: string, folder: string): string {
+  const require = createRequire(at("packages/cli/package.json"));
+  const path = join(folder, module.slice(module.lastIndexOf("/") + 1));
+  writeIfChanged(path, readFileSync(require.resolve(module)));
+  return path;
+}
+
+function only(files: readonly OutputFile[]): OutputFile {
+  const [file] = files;
+  if (file === undefined || files.length !== 1) throw new Error(`expected one output file, got ${files.length}`);
+  return file;
+}
