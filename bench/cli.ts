@@ -1,0 +1,146 @@
+/**
+ * How long the command itself takes, whole processes as a terminal starts them. Asked of the built bundle, or of
+ * any other cog binary named in COG_BINARY, which then takes the place of the reference.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Answer, Options, Question, Row, Side, Subject } from "./question.ts";
+
+const execute = promisify(execFile);
+const LIMIT_MS = 300_000;
+
+export const cli: Question = {
+  name: "cli",
+  summary: "the command: --version, --help, schema, and the second run of a trivial model",
+  run,
+};
+
+interface Command extends Subject {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly repeats: number;
+}
+
+const commands: readonly Command[] = [
+  {
+    id: "P17a",
+    what: "cog --version",
+    unit: "ms",
+    bars: [{ kind: "figure", atMost: 80 }],
+    args: ["--version"],
+    env: {},
+    repeats: 15,
+  },
+  {
+    id: "P17b",
+    what: "cog --help",
+    unit: "ms",
+    bars: [{ kind: "figure", atMost: 80 }],
+    args: ["--help"],
+    env: {},
+    repeats: 15,
+  },
+  {
+    id: "P18",
+    what: "cog schema, whole command",
+    unit: "ms",
+    bars: [{ kind: "figure", atMost: 150 }],
+    args: ["schema"],
+    env: {},
+    repeats: 15,
+  },
+  {
+    id: "P20a",
+    what: "cog run, local engine, second run",
+    unit: "ms",
+    bars: [{ kind: "figure", atMost: 500 }],
+    args: ["run", "-i", "text=hello"],
+    env: { COG_ENGINE: "local" },
+    repeats: 7,
+  },
+  {
+    id: "P20b",
+    what: "cog run, Docker, second run",
+    unit: "ms",
+    bars: [{ kind: "ratio", atMost: 1 }],
+    args: ["run", "-i", "text=hello"],
+    env: { COG_ENGINE: "docker" },
+    repeats: 5,
+  },
+];
+
+/** Node with nothing to do: what is left for ours is above this. */
+const floor: Subject = { id: "P17", what: "node with nothing to do", unit: "ms", bars: [] };
+
+type Program = readonly [file: string, ...args: string[]];
+
+async function run(options: Options): Promise<Answer> {
+  const programs = programsOf(options);
+  const folder = await mkdtemp(join(tmpdir(), "cog-bench-"));
+  try {
+    await writeModel(folder);
+    const rows: Row[] = [];
+    if (options.wants(floor.id)) rows.push({ ...floor, samples: { reference: [], ours: await timeFloor(folder) } });
+    for (const command of commands.filter(({ id }) => options.wants(id))) {
+      const samples = await timeCommand(command, programs, folder, options);
+      rows.push({ ...command, samples });
+    }
+    return { notes: ["medians of interleaved runs, after one that is not counted"], rows };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function programsOf(options: Options): ReadonlyMap<Side, Program> {
+  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.mjs");
+  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.mjs. Run `npm run build` first.");
+  const other = process.env["COG_BINARY"];
+  const programs = new Map<Side, Program>();
+  if (other !== undefined && options.side !== "ours") programs.set("reference", [other]);
+  if (options.side !== "reference") programs.set("ours", [process.execPath, bundle]);
+  return programs;
+}
+
+async function writeModel(folder: string): Promise<void> {
+  await writeFile(join(folder, "cog.yaml"), 'build:\n  python_version: "3.11"\nrun: "run.py:Runner"\n');
+  const source = "from cog import BaseRunner\n\n\nclass Runner(BaseRunner):\n    def run(self, text: str) -> str:\n";
+  await writeFile(join(folder, "run.py"), `${source}        return text\n`);
+}
+
+async function timeFloor(folder: string): Promise<number[]> {
+  const samples: number[] = [];
+  for (let time = 0; time < 15; time += 1) samples.push(await elapsedMs([process.execPath, "-e", "0"], folder, {}));
+  return samples;
+}
+
+async function timeCommand(
+  command: Command,
+  programs: ReadonlyMap<Side, Program>,
+  folder: string,
+  options: Options,
+): Promise<Record<Side, number[]>> {
+  const samples: Record<Side, number[]> = { reference: [], ours: [] };
+  const repeats = options.quick ? Math.min(command.repeats, 3) : command.repeats;
+  try {
+    for (let time = 0; time <= repeats; time += 1) {
+      for (const [side, [file, ...before]] of programs) {
+        const elapsed = await elapsedMs([file, ...before, ...command.args], folder, command.env);
+        if (time > 0) samples[side].push(elapsed);
+      }
+    }
+  } catch (error) {
+    // A machine without Docker, for one: the other rows are still worth having.
+    options.say(`${command.id}  ${command.what} failed: ${String(error)}`);
+  }
+  return samples;
+}
+
+async function elapsedMs([file, ...args]: Program, cwd: string, env: Record<string, string>): Promise<number> {
+  const startedAt = performance.now();
+  await execute(file, args, { cwd, env: { ...process.env, ...env }, timeout: LIMIT_MS });
+  return performance.now() - startedAt;
+}
