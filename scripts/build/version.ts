@@ -32,8 +32,9 @@ export function sourceDateEpoch(): string {
 
 function commitTime(): string | undefined {
   try {
-    const options = { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-    return execFileSync("git", ["log", "-1", "--format=%ct", "--", "packages", "python"], options).trim() || undefined;
+    const log = ["log", "-1", "--format=%ct", "--", "packages", "python"];
+    const time = execFileSync("git", log, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return time.trim() || undefined;
   } catch {
     return undefined; // no git, or no repository
   }
