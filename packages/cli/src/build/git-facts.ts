@@ -1,0 +1,25 @@
+import { execa } from "execa";
+import type { BuildSettings } from "./settings.ts";
+
+/** A repository on a slow disk must not hold up a build. */
+const LIMIT_MS = 3000;
+
+/** The labels that say which revision an image is built from; none without git or a repository. */
+export async function revisionLabels(
+  directory: string,
+  settings: Pick<BuildSettings, "revision" | "version">,
+): Promise<Record<string, string>> {
+  const [revision, version] = await Promise.all([
+    settings.revision || git(directory, ["rev-parse", "HEAD"]),
+    settings.version || git(directory, ["describe", "--tags", "--dirty"]),
+  ]);
+  return {
+    ...(revision && { "org.opencontainers.image.revision": revision }),
+    ...(version && { "org.opencontainers.image.version": version }),
+  };
+}
+
+async function git(directory: string, args: readonly string[]): Promise<string> {
+  const result = await execa("git", args, { cwd: directory, timeout: LIMIT_MS, reject: false, stdin: "ignore" });
+  return result.exitCode === 0 ? result.stdout.trim() : "";
+}

@@ -1,0 +1,21 @@
+import type { CogConfig } from "@cog/core/config";
+import type { JsonObject } from "@cog/core/json";
+import { storedConfig } from "./stored-config.ts";
+
+export const FREEZE_LABEL = "run.cog.pip_freeze";
+
+export interface LabelFacts {
+  readonly config: CogConfig;
+  readonly schema: JsonObject;
+  readonly cogVersion: string;
+}
+
+/** The labels that make an image a Cog model, as far as they are known before it is built. */
+export function modelLabels({ config, schema, cogVersion }: LabelFacts): Record<string, string> {
+  return {
+    "run.cog.version": cogVersion,
+    "run.cog.config": JSON.stringify(storedConfig(config)),
+    "run.cog.openapi_schema": JSON.stringify(schema),
+    "run.cog.has_init": "true",
+  };
+}

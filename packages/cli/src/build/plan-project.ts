@@ -1,0 +1,32 @@
+import { type BuildPlan, type PlanInput, planBuild } from "#plan";
+import type { Project } from "#project";
+import type { Reporter } from "#report";
+import { caCertificate } from "./ca-certificate.ts";
+import { projectRequirements } from "./project-requirements.ts";
+import { chooseSdk } from "./sdk.ts";
+import type { BuildSettings } from "./settings.ts";
+
+export type PlanOptions = Pick<
+  PlanInput,
+  "purpose" | "baseImage" | "concurrency" | "labels" | "weights" | "precompile"
+>;
+
+/** Reads what the plan of a project depends on, and plans. */
+export function planProject(
+  project: Project,
+  options: PlanOptions,
+  { settings, report }: { readonly settings: BuildSettings; readonly report: Reporter },
+): BuildPlan {
+  const requirements = projectRequirements(project);
+  for (const warning of requirements.warnings) report.warn(warning);
+  const certificate = caCertificate(settings.caCertificate);
+  const plan = planBuild({
+    ...options,
+    config: project.config,
+    requirements,
+    sdk: chooseSdk(project.config, { wheel: settings.sdkWheel, workingDirectory: process.cwd() }),
+    ...(certificate !== undefined && { caCertificate: certificate }),
+  });
+  report.debug(`base image ${plan.base.image} (${plan.base.because})`);
+  return plan;
+}

@@ -1,0 +1,87 @@
+/** Which Cog SDK an image gets: COG_SDK_WHEEL, then build.sdk_version, then the wheel this CLI carries. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CogConfig } from "@cog/core/config";
+import { CogError, UserError } from "@cog/core/errors";
+import type { SdkSource } from "#plan";
+
+const WHEEL = /^cog-(.+?)-.*\.whl$/;
+const OLDEST = [0, 16, 0] as const;
+
+export interface SdkSettings {
+  /** COG_SDK_WHEEL */
+  readonly wheel: string | undefined;
+  readonly workingDirectory: string;
+}
+
+export function chooseSdk(config: CogConfig, { wheel, workingDirectory }: SdkSettings): SdkSource {
+  if (wheel !== undefined && wheel !== "") return fromVariable(wheel, workingDirectory);
+  const version = config.build.sdkVersion;
+  if (version === undefined) return carriedSdk();
+  return version === "prerelease" ? { kind: "requirement", requirement: "cog", prerelease: true } : release(version);
+}
+
+function fromVariable(value: string, workingDirectory: string): SdkSource {
+  if (/^pypi$/i.test(value)) return { kind: "requirement", requirement: "cog", prerelease: false };
+  const version = /^pypi:(.+)$/i.exec(value)?.[1];
+  if (version !== undefined) return release(version);
+  if (/^https?:\/\//i.test(value)) return { kind: "requirement", requirement: value, prerelease: false };
+  if (value === "dist")
+    return { kind: "wheel", file: newestWheel(join(workingDirectory, "dist")) ?? carriedSdk().file };
+  const path = resolve(workingDirectory, value);
+  if (!existsSync(path)) throw new UserError("sdk.not_found", `COG_SDK_WHEEL: path not found: ${value}`);
+  if (!statSync(path).isDirectory()) return { kind: "wheel", file: path };
+  const wheels = wheelsIn(path);
+  const [only] = wheels;
+  if (only === undefined || wheels.length > 1) {
+    throw new UserError("sdk.not_found", `COG_SDK_WHEEL: expected one cog-*.whl in ${value}, found ${wheels.length}`);
+  }
+  return { kind: "wheel", file: only };
+}
+
+function release(version: string): SdkSource {
+  const python = pythonVersion(version);
+  const [major = 0, minor = 0] = python.split(".").map((part) => Number.parseInt(part, 10));
+  if (major === OLDEST[0] && minor < OLDEST[1]) {
+    throw new UserError(
+      "sdk.too_old",
+      `cog version ${version} cannot be used: the minimum required version is ${OLDEST.join(".")}`,
+    );
+  }
+  return { kind: "requirement", requirement: `cog==${python}`, prerelease: /[a-z]/.test(python) };
+}
+
+/** `0.20.0-alpha1` as Python writes it: `0.20.0a1`. */
+function pythonVersion(version: string): string {
+  return version
+    .replace(/-alpha\.?/, "a")
+    .replace(/-beta\.?/, "b")
+    .replace(/-rc\.?/, "rc")
+    .replace(/-dev\.?/, ".dev");
+}
+
+/** The wheel beside this CLI: next to its bundle's folder, or in `dist/` when it runs from source. */
+export function carriedSdk(): Extract<SdkSource, { readonly kind: "carried" }> {
+  for (let directory = dirname(fileURLToPath(import.meta.url)); ; directory = dirname(directory)) {
+    const file = newestWheel(directory) ?? newestWheel(join(directory, "dist"));
+    const version = file === undefined ? undefined : WHEEL.exec(file.slice(dirname(file).length + 1))?.[1];
+    if (file !== undefined && version !== undefined) return { kind: "carried", file, version };
+    if (dirname(directory) === directory) break;
+  }
+  throw new CogError("sdk.missing", "The Cog SDK (cog-*.whl) that belongs to this CLI is missing.", {
+    hint: "Install cog again, or run 'npm run build' in a clone.",
+  });
+}
+
+function newestWheel(directory: string): string | undefined {
+  const byAge = wheelsIn(directory).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  return byAge[0];
+}
+
+function wheelsIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => WHEEL.test(name))
+    .map((name) => join(directory, name));
+}

@@ -1,0 +1,13 @@
+/** The environment variables a build listens to. */
+export interface BuildSettings {
+  readonly sdkWheel: string | undefined;
+  readonly caCertificate: string | undefined;
+  /** Set by CI; asked of git otherwise. */
+  readonly revision: string | undefined;
+  readonly version: string | undefined;
+}
+
+export function readBuildSettings(): BuildSettings {
+  const { COG_SDK_WHEEL, COG_CA_CERT, GITHUB_SHA, GITHUB_REF_NAME } = process.env;
+  return { sdkWheel: COG_SDK_WHEEL, caCertificate: COG_CA_CERT, revision: GITHUB_SHA, version: GITHUB_REF_NAME };
+}

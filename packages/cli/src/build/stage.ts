@@ -1,0 +1,119 @@
+/**
+ * The build context as a directory: `build/` (what steps need while they run), `weights/` and `src/`.
+ * Files are hard links to the project's, so nothing is copied and modes and times are the project's own.
+ */
+import { constants } from "node:fs";
+import { chmod, copyFile, link, mkdir, readlink, symlink, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { StagedFile } from "#plan";
+import type { SourceFile } from "./source-files.ts";
+
+export interface StageRequest {
+  readonly contextDirectory: string;
+  readonly projectDirectory: string;
+  /** Parents before children. */
+  readonly sources: readonly SourceFile[];
+  /** Paths of `sources` that go to `weights/`, with all below them. */
+  readonly weights: readonly string[];
+  /** For `build/`. */
+  readonly files: readonly StagedFile[];
+  /** Put into `src/` in place of the project's own. */
+  readonly sourceFiles: readonly StagedFile[];
+  /** Seconds since the epoch for all of `src/` and `weights/`; the files are then copied, not linked. */
+  readonly timestamp?: number;
+}
+
+export interface Staged {
+  /** False when the file system could not link and files were copied. */
+  readonly linked: boolean;
+}
+
+/**
+ * Directories get the epoch as their time: a project's own change with every editor's temporary file, and would
+ * change the layer with them.
+ */
+const DIRECTORY_TIME = 0;
+
+export async function stageContext(request: StageRequest): Promise<Staged> {
+  const { contextDirectory, projectDirectory, timestamp } = request;
+  const place = new Placer(timestamp);
+  const replaced = new Set(request.sourceFiles.map(({ path }) => path));
+  for (const tree of ["build", "weights", "src"]) await place.directory(join(contextDirectory, tree));
+
+  for (const source of request.sources) {
+    if (replaced.has(source.path)) continue;
+    const tree = isWeight(source.path, request.weights) ? "weights" : "src";
+    const to = join(contextDirectory, tree, source.path);
+    const from = join(projectDirectory, source.path);
+    if (source.kind === "directory") await place.directory(to);
+    else if (source.kind === "symlink") await place.symlink(from, to);
+    else await place.file(from, to);
+  }
+  for (const file of request.sourceFiles) await place.staged(file, join(contextDirectory, "src"));
+  for (const file of request.files) await place.staged(file, join(contextDirectory, "build"));
+  await place.finish();
+  return { linked: place.linked };
+}
+
+function isWeight(path: string, weights: readonly string[]): boolean {
+  return weights.some((weight) => path === weight || path.startsWith(`${weight}/`));
+}
+
+/** Puts files into the context; lives for one staging. */
+class Placer {
+  linked = true;
+  readonly #timestamp: number | undefined;
+  readonly #directories = new Set<string>();
+
+  constructor(timestamp: number | undefined) {
+    this.#timestamp = timestamp;
+  }
+
+  async directory(path: string): Promise<void> {
+    if (this.#directories.has(path)) return;
+    await mkdir(path, { recursive: true });
+    this.#directories.add(path);
+  }
+
+  async file(from: string, to: string): Promise<void> {
+    await this.directory(dirname(to));
+    if (this.#timestamp !== undefined || !this.linked || !(await tryLink(from, to))) {
+      if (this.#timestamp === undefined) this.linked = false;
+      await copyFile(from, to, constants.COPYFILE_FICLONE);
+      if (this.#timestamp !== undefined) await utimes(to, this.#timestamp, this.#timestamp);
+    }
+  }
+
+  async symlink(from: string, to: string): Promise<void> {
+    await this.directory(dirname(to));
+    await symlink(await readlink(from), to);
+  }
+
+  async staged(file: StagedFile, tree: string): Promise<void> {
+    const to = join(tree, file.path);
+    if ("from" in file) return this.file(file.from, to);
+    await this.directory(dirname(to));
+    await writeFile(to, file.text);
+    await chmod(to, 0o644);
+    await utimes(to, this.#timestamp ?? DIRECTORY_TIME, this.#timestamp ?? DIRECTORY_TIME);
+  }
+
+  /** Last, since every new file changes the time of its directory. */
+  async finish(): Promise<void> {
+    const time = this.#timestamp ?? DIRECTORY_TIME;
+    for (const directory of this.#directories) await utimes(directory, time, time);
+  }
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    // Another file system, one without links, or a kernel that forbids links to other people's files.
+    if (code === "EXDEV" || code === "EPERM" || code === "ENOTSUP" || code === "EMLINK" || code === "EACCES")
+      return false;
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+/** `.cog/` of a project: what builds leave there, and the lock between two of them. */
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { CogError } from "@cog/core/errors";
+import { lock } from "proper-lockfile";
+
+/** Makes `.cog/`, which ignores itself. A project that cannot be written to gets a temporary one. */
+export async function openStateDirectory(projectDirectory: string): Promise<string> {
+  const directory = join(projectDirectory, ".cog");
+  try {
+    await mkdir(directory, { recursive: true });
+    await writeAtomically(join(directory, ".gitignore"), "*\n");
+    return directory;
+  } catch (error) {
+    if (!isReadOnly(error)) throw error;
+    return await mkdtemp(join(tmpdir(), "cog-state-"));
+  }
+}
+
+export interface LockOptions {
+  readonly signal: AbortSignal;
+  /** Called once if another build holds the lock. */
+  readonly onWait: () => void;
+}
+
+const POLL_MS = 100;
+
+/**
+ * Runs `work` while holding `.cog/cog.lock`, with an empty `.cog/build/` that is gone afterwards, also when `work` fails.
+ * A holder that died is noticed when its lock is 10 seconds old.
+ */
+export async function withBuildDirectory<T>(
+  stateDirectory: string,
+  { signal, onWait }: LockOptions,
+  work: (buildDirectory: string) => Promise<T>,
+): Promise<T> {
+  const release = await acquire(stateDirectory, { signal, onWait });
+  const buildDirectory = join(stateDirectory, "build");
+  try {
+    await rm(buildDirectory, { recursive: true, force: true });
+    await mkdir(buildDirectory, { recursive: true });
+    return await work(buildDirectory);
+  } finally {
+    await rm(buildDirectory, { recursive: true, force: true });
+    await release();
+  }
+}
+
+async function acquire(stateDirectory: string, { signal, onWait }: LockOptions): Promise<() => Promise<void>> {
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await lock(stateDirectory, {
+        lockfilePath: join(stateDirectory, "cog.lock"),
+        stale: 10_000,
+        realpath: false,
+      });
+    } catch (error) {
+      if (!isHeld(error)) throw new CogError("build.lock", `Cannot lock ${stateDirectory}`, { cause: error });
+    }
+    if (attempt === 0) onWait();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Readers see the old text or the new one, never half of it. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const scratch = `${path}.${randomUUID()}`;
+  await writeFile(scratch, text);
+  await rename(scratch, path);
+}
+
+function isHeld(error: unknown): boolean {
+  return errorCode(error) === "ELOCKED";
+}
+
+function isReadOnly(error: unknown): boolean {
+  return ["EROFS", "EACCES", "EPERM"].includes(errorCode(error) ?? "");
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}

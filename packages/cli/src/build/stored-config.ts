@@ -1,0 +1,36 @@
+import type { CogConfig } from "@cog/core/config";
+import type { JsonObject } from "@cog/core/json";
+
+/** The completed config as images carry it: Cog's own keys and order, nothing that is empty. */
+export function storedConfig({ build, image, model, predict, train, concurrency, environment }: CogConfig): JsonObject {
+  return {
+    build: withoutEmpty({
+      gpu: build.gpu,
+      python_version: build.pythonVersion,
+      python_requirements: build.pythonRequirements,
+      python_packages: build.pythonPackages,
+      run: build.run.map(({ command, mounts }) =>
+        withoutEmpty({ command, mounts: mounts.map((mount) => ({ ...mount })) }),
+      ),
+      system_packages: build.systemPackages,
+      cuda: build.cuda,
+      cudnn: build.cudnn,
+      sdk_version: build.sdkVersion,
+      base_image: build.baseImage,
+      user: build.user,
+    }),
+    ...withoutEmpty({ image, model, predict, train, concurrency: withoutEmpty({ ...concurrency }), environment }),
+  };
+}
+
+type Field = JsonObject[string] | undefined;
+
+function withoutEmpty(fields: Readonly<Record<string, Field>>): JsonObject {
+  const kept = Object.entries(fields).filter(([, value]) => !isEmpty(value));
+  return Object.fromEntries(kept) as JsonObject;
+}
+
+function isEmpty(value: Field): boolean {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
+  return value === undefined || value === null || value === "" || value === false;
+}

@@ -1,0 +1,2 @@
+export { type Dockerfile, renderDockerfile } from "./dockerfile.ts";
+export type { Origin } from "./instruction.ts";

@@ -1,0 +1,65 @@
+/**
+ * Dockerfile instructions as data, and their text. Only what Docker Engine 20.10, newer engines and buildah all
+ * understand: no `# syntax=`, heredoc, `COPY --link`, `COPY --exclude`, `ADD --checksum`, `RUN --network`.
+ */
+import type { Variable } from "#plan";
+
+export type Instruction =
+  | { readonly kind: "comment"; readonly text: string }
+  | { readonly kind: "arg"; readonly name: string; readonly value: string }
+  | { readonly kind: "from"; readonly image: string; readonly as?: string }
+  | { readonly kind: "env"; readonly variables: readonly Variable[] }
+  | { readonly kind: "run"; readonly mounts: readonly Mount[]; readonly command: string; readonly origin: Origin }
+  | { readonly kind: "workdir"; readonly path: string }
+  | { readonly kind: "expose"; readonly port: number }
+  | { readonly kind: "label"; readonly name: string; readonly value: string }
+  | { readonly kind: "user"; readonly user: string }
+  | { readonly kind: "cmd"; readonly command: readonly string[] }
+  | { readonly kind: "copy"; readonly source: string; readonly target: string };
+
+export type Mount =
+  | { readonly type: "cache"; readonly id: string; readonly target: string; readonly sharing?: "locked" }
+  | { readonly type: "bind"; readonly from?: string; readonly source: string; readonly target: string }
+  | { readonly type: "secret"; readonly id: string; readonly target: string };
+
+/** Where in cog.yaml a step comes from (`["build", "run", 2]`), or what of ours it does. */
+export type Origin =
+  | { readonly kind: "config"; readonly path: readonly (string | number)[] }
+  | { readonly kind: "cog"; readonly what: string };
+
+export function instructionText(instruction: Instruction): string {
+  switch (instruction.kind) {
+    case "comment":
+      return `# ${instruction.text}`;
+    case "arg":
+      return `ARG ${instruction.name}=${quote(instruction.value)}`;
+    case "from":
+      return `FROM ${instruction.image}${instruction.as === undefined ? "" : ` AS ${instruction.as}`}`;
+    case "env":
+      return `ENV ${instruction.variables.map(({ name, value }) => `${name}=${quote(value)}`).join(" ")}`;
+    case "run":
+      return ["RUN", ...instruction.mounts.map(mountText), instruction.command].join(" ");
+    case "workdir":
+      return `WORKDIR ${instruction.path}`;
+    case "expose":
+      return `EXPOSE ${instruction.port}`;
+    case "label":
+      return `LABEL ${instruction.name}=${quote(instruction.value)}`;
+    case "user":
+      return `USER ${quote(instruction.user)}`;
+    case "cmd":
+      return `CMD ${JSON.stringify(instruction.command)}`;
+    case "copy":
+      return `COPY ${instruction.source} ${instruction.target}`;
+  }
+}
+
+function mountText(mount: Mount): string {
+  const fields = Object.entries(mount).map(([key, value]) => `${key}=${value}`);
+  return `--mount=${fields.join(",")}`;
+}
+
+/** A double-quoted word in which nothing is expanded. */
+export function quote(value: string): string {
+  return `"${value.replaceAll(/[\\"$]/g, "\\$&")}"`;
+}

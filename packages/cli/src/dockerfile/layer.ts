@@ -1,0 +1,34 @@
+/**
+ * Reproducible layers: two clean builds of the same plan give the same bytes. Every RUN starts by noting the time
+ * and ends, however its command ends, with the epoch as the time of each path that changed since.
+ */
+import type { Instruction } from "./instruction.ts";
+
+/** Files that hold times or inode numbers and that nobody reads. */
+const VOLATILE = [
+  "/var/log/dpkg.log",
+  "/var/log/alternatives.log",
+  "/var/log/apt/*",
+  "/var/cache/ldconfig/aux-cache",
+  "/var/cache/debconf/*-old",
+  "/var/lib/dpkg/*-old",
+].join(" ");
+
+/**
+ * A trap and not a suffix: the user's command may end in a comment, or call `exit`. The mark is in memory, so that it
+ * leaves no trace in the layer. Byte code holds times too, and comes back on first use, so none is written.
+ */
+const LAYER = [
+  "touch /dev/shm/cog-layer",
+  "export PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore",
+  // Only an externally managed Python looks at these.
+  "export PIP_BREAK_SYSTEM_PACKAGES=1 UV_BREAK_SYSTEM_PACKAGES=1",
+  `trap 'rm -rf ${VOLATILE}; find / -xdev -newer /dev/shm/cog-layer -exec touch -h -d @0 {} + 2>/dev/null; true' EXIT`,
+].join("; ");
+
+/** Goes once into each stage: what `reproducible` commands evaluate. */
+export const layerArgument: Instruction = { kind: "arg", name: "COG_LAYER", value: LAYER };
+
+export function reproducible(command: string): string {
+  return `eval "$COG_LAYER"; ${command}`;
+}

@@ -1,0 +1,40 @@
+import type { BuildPlan } from "#plan";
+import type { Instruction } from "./instruction.ts";
+import { reproducible } from "./layer.ts";
+import { install, PIP_CACHE } from "./python.ts";
+
+/** What the user's model needs: it changes rarely and is big, so it comes before anything of ours. */
+export function packageLayers(plan: BuildPlan): Instruction[] {
+  const layers: Instruction[] = [];
+  if (plan.environment.length > 0) {
+    const byName = [...plan.environment].sort((a, b) => (a.name < b.name ? -1 : 1));
+    layers.push({ kind: "env", variables: byName });
+  }
+  if (plan.systemPackages.length > 0) {
+    layers.push({
+      kind: "run",
+      mounts: [
+        { type: "cache", id: `cog-apt-${plan.base.image}`, target: "/var/cache/apt", sharing: "locked" },
+        { type: "cache", id: `cog-apt-lists-${plan.base.image}`, target: "/var/lib/apt", sharing: "locked" },
+      ],
+      command: reproducible(
+        `apt-get update -qq && apt-get install -qqy ${plan.systemPackages.map(shellWord).join(" ")}`,
+      ),
+      origin: { kind: "config", path: ["build", "system_packages"] },
+    });
+  }
+  if (plan.requirements.length > 0) {
+    layers.push({
+      kind: "run",
+      mounts: [PIP_CACHE, { type: "bind", source: "build/requirements", target: "/mnt" }],
+      command: reproducible(install("-r /mnt/requirements.txt", plan.installer)),
+      origin: { kind: "config", path: ["build", "python_requirements"] },
+    });
+  }
+  return layers;
+}
+
+/** Package names are words already; anything else is quoted, so that it fails as a name and not as a command. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

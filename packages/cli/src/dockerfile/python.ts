@@ -1,0 +1,27 @@
+/** How Python packages are installed. The download cache stays outside the image. */
+import type { BuildPlan } from "#plan";
+import type { Mount } from "./instruction.ts";
+
+/** /media exists in every base; a mount point that did not would stay in the layer. */
+export const PIP_CACHE: Mount = { type: "cache", id: "cog-pip", target: "/media" };
+
+export function pip(command: string): string {
+  return `PIP_CACHE_DIR=/media/pip python -m pip ${command}`;
+}
+
+/** @param packages what to install, as pip and uv both take it */
+export function install(packages: string, installer: BuildPlan["installer"]): string {
+  return installer === "uv" ? uvInstall(packages) : pip(`install --no-compile ${packages}`);
+}
+
+/**
+ * uv comes from the base image or from the package index, into the cache: the image does not keep it.
+ * By itself uv takes a package from the first index that has its name, pip looks at all of them.
+ */
+function uvInstall(packages: string): string {
+  const fetch = `${pip("install -q --no-compile --upgrade --target /media/uv uv")} && uv=/media/uv/bin/uv`;
+  return (
+    `{ uv=$(command -v uv) || { ${fetch}; }; } && ` +
+    `UV_CACHE_DIR=/media/uv-cache UV_LINK_MODE=copy "$uv" pip install --system --index-strategy unsafe-best-match ${packages}`
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * BuildPlan: what goes into an image, as plain JSON. `planBuild` decides it, `dockerfile/` writes it down for a
+ * builder, `build/` stages its files and carries it out. Nothing in it depends on a builder or on this machine,
+ * apart from the `from` paths of staged files.
+ */
+import type { RunStep } from "@cog/core/config";
+
+export interface BuildPlan {
+  /** `image` holds the source; `development` finds it mounted at /src. */
+  readonly purpose: "image" | "development";
+  readonly base: BaseImage;
+  /** A `ca.crt` is staged that everything in the image shall trust. */
+  readonly caCertificate: boolean;
+  /** cog.yaml's `environment`, in file order. */
+  readonly environment: readonly Variable[];
+  readonly systemPackages: readonly string[];
+  /** Lines of the requirements.txt; empty means no install step. */
+  readonly requirements: readonly string[];
+  readonly installer: "pip" | "uv";
+  /** The Node that runs our server; absent when the SDK brings a server of its own. */
+  readonly node?: NodeRelease;
+  readonly sdk: SdkSource;
+  readonly run: readonly RunStep[];
+  readonly precompile: boolean;
+  readonly user?: string;
+  /** What the server is told through its environment. */
+  readonly server: readonly Variable[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** Project-relative paths, files or directories, that get a layer of their own before the code. */
+  readonly weights: readonly string[];
+  /** Files for the `build/` part of the context, besides those of the project. */
+  readonly files: readonly StagedFile[];
+}
+
+export interface BaseImage {
+  readonly image: string;
+  /** Where the choice comes from, for the user: `build.python_version`, `--base-image` … */
+  readonly because: string;
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface NodeRelease {
+  readonly version: string;
+  /** For bases whose C library is older than the one `version` needs. */
+  readonly fallback: string;
+}
+
+export type SdkSource =
+  /** The wheel the CLI carries. Its one dependency is Node, which has a layer already. */
+  | { readonly kind: "carried"; readonly file: string; readonly version: string }
+  /** A wheel the user names; installed with what it depends on. */
+  | { readonly kind: "wheel"; readonly file: string }
+  /** A release on the package index, or a URL. */
+  | { readonly kind: "requirement"; readonly requirement: string; readonly prerelease: boolean };
+
+/** A file below `build/` of the context: `text` is written, `from` is an absolute path to link or copy. */
+export type StagedFile =
+  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly from: string };
