@@ -1,0 +1,1 @@
+"""The implementation behind the public names of ``cog``. Nothing here is public."""

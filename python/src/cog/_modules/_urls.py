@@ -1,0 +1,58 @@
+"""What can be said about a URL without fetching it, and the content of ``data:`` URLs."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Tuple
+
+_MAX_FILENAME_BYTES = 200
+
+
+def scheme_of(value: Any) -> str:
+    """Lower case; empty when there is none."""
+    head, colon, _ = str(value).partition(":")
+    return head.lower() if colon and head.replace("+", "").replace("-", "").replace(".", "").isalnum() else ""
+
+
+def get_filename(url: str) -> str:
+    """The name to give a local copy of it: models rely on the suffix.
+
+    >>> get_filename("https://example.com/a%20b.png?size=1"), get_filename("data:text/plain,hi")
+    ('a b.png', 'file.txt')
+    """
+    if scheme_of(url) == "data":
+        import mimetypes
+
+        kind = url[len("data:") :].partition(",")[0].partition(";")[0].strip().lower()
+        return "file" + ((mimetypes.guess_extension(kind) if kind else None) or "")
+    from urllib.parse import unquote_plus, urlparse
+
+    name = unquote_plus(os.path.basename(urlparse(url).path))
+    return _shortened(name.replace("\0", "_").replace("/", "_"))
+
+
+def read_data_url(url: str) -> Tuple[str, bytes]:
+    """Its media type and its bytes."""
+    from urllib.parse import unquote_to_bytes
+
+    head, comma, data = url[len("data:") :].partition(",")
+    if not comma:
+        raise ValueError("a data URL has a comma before its data")
+    kind, *parameters = head.split(";")
+    content = unquote_to_bytes(data)
+    if "base64" in (parameter.strip().lower() for parameter in parameters):
+        import base64
+
+        content = base64.b64decode(content)
+    return kind or "text/plain", content
+
+
+def _shortened(name: str) -> str:
+    data = name.encode("utf-8", "replace")
+    if len(data) <= _MAX_FILENAME_BYTES:
+        return name
+    stem, extension = os.path.splitext(name)
+    tail = "~" + extension
+    room = max(0, _MAX_FILENAME_BYTES - len(tail.encode("utf-8", "replace")))
+    short = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore") + tail
+    return short.encode("utf-8", "replace")[:_MAX_FILENAME_BYTES].decode("utf-8", "ignore")

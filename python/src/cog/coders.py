@@ -1,0 +1,5 @@
+"""The older name of ``cog.coder``."""
+
+from __future__ import annotations
+
+from cog._modules._coder import Coder as Coder

@@ -1,0 +1,1 @@
+"""``python -m cog.server.http`` serves a model over HTTP."""
