@@ -32,7 +32,12 @@ export function problemWith(
   }
 }
 
-function problemWithText(kind: "is" | "has" | "lacks" | "json", stream: string, text: string, wanted: string): string | undefined {
+function problemWithText(
+  kind: "is" | "has" | "lacks" | "json",
+  stream: string,
+  text: string,
+  wanted: string,
+): string | undefined {
   switch (kind) {
     case "is":
       return pattern(`${wanted}`, true).test(text.replace(/\n+$/, "")) ? undefined : `${stream} is not:\n${wanted}`;
@@ -75,7 +80,11 @@ function jsonProblem(stream: string, text: string, wanted: string): string | und
 export function includes(found: unknown, wanted: unknown): boolean {
   if (wanted === "<...>") return found !== undefined;
   if (Array.isArray(wanted)) {
-    return Array.isArray(found) && found.length === wanted.length && wanted.every((one, index) => includes(found[index], one));
+    return (
+      Array.isArray(found) &&
+      found.length === wanted.length &&
+      wanted.every((one, index) => includes(found[index], one))
+    );
   }
   if (wanted !== null && typeof wanted === "object") {
     if (found === null || typeof found !== "object") return false;

@@ -32,7 +32,11 @@ const scenarios = readdirSync(join(here, "scenarios"))
 const runs = scenarios
   .flatMap((scenario): Run[] => {
     const engines = scenario.engines.length === 0 ? [undefined] : scenario.engines;
-    return engines.map((engine) => ({ scenario, engine, title: engine ? `${scenario.name} (${engine})` : scenario.name }));
+    return engines.map((engine) => ({
+      scenario,
+      engine,
+      title: engine ? `${scenario.name} (${engine})` : scenario.name,
+    }));
   })
   .filter(({ engine }) => flags.engine === undefined || engine === undefined || engine === flags.engine);
 
@@ -70,7 +74,8 @@ try {
 for (const failure of failures) console.log(`\nFAIL  ${failure}`);
 const { passed, failed, skipped } = counts;
 const resultsFile = process.env["COG_E2E_RESULTS"];
-if (resultsFile === undefined) console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+if (resultsFile === undefined)
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 else writeFileSync(resultsFile, JSON.stringify({ ...counts, failures }));
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
@@ -95,11 +100,13 @@ function onPath(program: string, docker: boolean): boolean {
 function layCommands(bin: string): string {
   mkdirSync(bin);
   const cog = resolve(process.env["COG_BINARY"] ?? join(here, "../cog"));
-  const commands = { cog: `exec '${cog}' "$@"`, http: `exec '${process.execPath}' '${join(here, "bin/http.mjs")}' "$@"` };
+  const commands = {
+    cog: `exec '${cog}' "$@"`,
+    http: `exec '${process.execPath}' '${join(here, "bin/http.mjs")}' "$@"`,
+  };
   for (const [name, line] of Object.entries(commands)) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`);
     chmodSync(join(bin, name), 0o755);
   }
   return bin;
 }
-

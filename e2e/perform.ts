@@ -91,7 +91,11 @@ function started(name: string, running: ReadonlyMap<string, Command>): Command {
 }
 
 /** Without a word about the exit status a command is expected to succeed. */
-function judge(outcome: Outcome & { late: boolean }, expectations: readonly Expectation[], stage: Stage): string | undefined {
+function judge(
+  outcome: Outcome & { late: boolean },
+  expectations: readonly Expectation[],
+  stage: Stage,
+): string | undefined {
   const ours = expectations.filter((one) => one.on === undefined || one.on === stage.engine);
   const success: Expectation = { kind: "exit", code: 0, line: 0 };
   const all = ours.some((one) => one.kind === "exit") ? ours : [success, ...ours];
@@ -132,7 +136,9 @@ function layFiles(scenario: Scenario, directory: string): void {
 
 /** The developer's own, less what would change cog's behaviour, plus the scenario's. */
 function environment(surroundings: Surroundings, variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(COG_|BUILDKIT_PROGRESS$|NO_COLOR$|FORCE_COLOR$)/.test(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(COG_|BUILDKIT_PROGRESS$|NO_COLOR$|FORCE_COLOR$)/.test(name),
+  );
   return {
     ...Object.fromEntries(inherited),
     ...variables,

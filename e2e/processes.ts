@@ -86,14 +86,17 @@ export async function leftovers(mark: string, directory: string, withDocker: boo
   const deadline = Date.now() + 3_000;
   for (;;) {
     const left = [...markedProcesses(mark), ...(withDocker ? containers(directory) : [])];
-    if (left.length === 0 || Date.now() > deadline) return left.map(({ what, remove }) => (remove(), what));
+    if (left.length === 0 || Date.now() > deadline) {
+      for (const { remove } of left) remove();
+      return left.map(({ what }) => what);
+    }
     await delay(100);
   }
 }
 
 interface Leftover {
   readonly what: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 function markedProcesses(mark: string): Leftover[] {
@@ -138,7 +141,9 @@ function containers(directory: string): Leftover[] {
 
 /** Removes the images that the scenario built under its own name. */
 export function removeImages(repository: string): void {
-  const ids = docker(["images", "--quiet", repository]).split("\n").filter((id) => id !== "");
+  const ids = docker(["images", "--quiet", repository])
+    .split("\n")
+    .filter((id) => id !== "");
   if (ids.length > 0) docker(["rmi", "--force", ...new Set(ids)]);
 }
 

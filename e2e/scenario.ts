@@ -82,15 +82,13 @@ export function parseScenario(name: string, text: string): Scenario {
       steps.push({ ...step, ...common });
       continue;
     }
-    const block: string[] = [];
-    if (/^std(out|err)( json)?:\s*$/.test(line)) {
-      while (/^(\s{2}|\s*$)/.test(lines[index + 1] ?? "x")) block.push((lines[(index += 1)] ?? "").replace(/^ {2}/, ""));
-      while (block.at(-1)?.trim() === "") block.pop();
-    }
-    const expectation = parseExpectation(line, block);
+    const block = /^std(out|err)( json)?:\s*$/.test(line) ? indentedLines(lines.slice(index + 1)) : [];
+    index += block.length;
+    const expectation = parseExpectation(line, block.join("\n").trimEnd());
     if (expectation === undefined) throw unknown("neither a step nor an expectation");
     const last = steps.at(-1);
-    if (last === undefined || !("expectations" in last)) throw unknown("an expectation must follow '$ command' or 'end'");
+    if (last === undefined || !("expectations" in last))
+      throw unknown("an expectation must follow '$ command' or 'end'");
     last.expectations.push({ ...expectation, ...common });
   }
   return {
@@ -119,7 +117,7 @@ function parseStep(line: string): Bare<Step> | undefined {
   return undefined;
 }
 
-function parseExpectation(line: string, block: readonly string[]): Bare<Expectation> | undefined {
+function parseExpectation(line: string, block: string): Bare<Expectation> | undefined {
   const exit = /^exit: (not 0|\d+)$/.exec(line);
   if (exit !== null) return { kind: "exit", code: exit[1] === "not 0" ? "not 0" : Number(exit[1]) };
   const within = /^within: (\d+) s$/.exec(line);
@@ -129,7 +127,13 @@ function parseExpectation(line: string, block: readonly string[]): Bare<Expectat
   const stream = /^(stdout|stderr)(?: (has|lacks|json))?:(?: (.*))?$/.exec(line);
   if (stream === null) return undefined;
   const kind = (stream[2] ?? "is") as "is" | "has" | "lacks" | "json";
-  return { kind, stream: stream[1] as Stream, text: stream[3] ?? block.join("\n") };
+  return { kind, stream: stream[1] as Stream, text: stream[3] ?? block };
+}
+
+/** The leading lines that are indented or empty, without the indentation. */
+function indentedLines(lines: readonly string[]): string[] {
+  const end = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("  "));
+  return lines.slice(0, end < 0 ? lines.length : end).map((line) => line.replace(/^ {2}/, ""));
 }
 
 function parseFile(section: string): ProjectFile {
@@ -146,6 +150,7 @@ function words(text: string | undefined): string[] {
 
 function engineName(scenario: string, word: string): EngineName {
   const engine = ENGINES.find((one) => one === word);
-  if (engine === undefined) throw new ScenarioError(`${scenario}: unknown engine ${word}; there are ${ENGINES.join(", ")}`);
+  if (engine === undefined)
+    throw new ScenarioError(`${scenario}: unknown engine ${word}; there are ${ENGINES.join(", ")}`);
   return engine;
 }

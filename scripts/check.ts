@@ -8,6 +8,9 @@ import { pythonEnvironment } from "./python/environment.ts";
 import { at, root } from "./repository.ts";
 import { say } from "./say.ts";
 
+/** The first mistakes are enough to begin with. */
+const MOST_LINES = 60;
+
 const python = pythonEnvironment("check");
 
 const CHECKS = [
@@ -25,18 +28,29 @@ for (const { name, command } of CHECKS) {
   say(`${ok ? "ok  " : "FAIL"} ${name} (${seconds.toFixed(1)} s)`);
   if (ok) continue;
   failed.push(name);
-  say(output.trimEnd());
+  say(beginning(output.trimEnd(), command));
 }
 if (failed.length > 0) {
   say(`${failed.length} of ${CHECKS.length} checks failed: ${failed.join("; ")}`);
   process.exitCode = 1;
 }
 
+function beginning(output: string, command: readonly string[]): string {
+  const lines = output.split("\n");
+  if (lines.length <= MOST_LINES) return output;
+  const shown = command.map((word) => word.replace(root, "")).join(" ");
+  return `${lines.slice(0, MOST_LINES).join("\n")}\n… ${lines.length - MOST_LINES} more lines; all of them: ${shown}`;
+}
+
 function node(tool: string): string {
   return at("node_modules/.bin", tool);
 }
 
-async function run([command = "", ...args]: readonly string[]): Promise<{ ok: boolean; output: string; seconds: number }> {
+async function run([command = "", ...args]: readonly string[]): Promise<{
+  ok: boolean;
+  output: string;
+  seconds: number;
+}> {
   const started = performance.now();
   const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

@@ -30,7 +30,8 @@ export function buildWheel(artifacts: Artifacts): { path: string; built: boolean
   const entries = [...pythonSources(), ...artifactEntries(artifacts)];
   const fingerprint = fingerprintOf(entries);
   const stamp = join(dist, "wheel.sha256");
-  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return { path, built: false };
+  if (existsSync(path) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint)
+    return { path, built: false };
 
   const stage = mkdtempSync(join(tmpdir(), "cog-wheel-"));
   try {

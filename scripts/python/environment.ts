@@ -27,7 +27,11 @@ export function pythonEnvironment(name: Environment): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const python = findPython();
-  run(python, ["-m", "venv", folder], `${python} cannot make virtual environments; on Debian: apt install python3-venv`);
+  run(
+    python,
+    ["-m", "venv", folder],
+    `${python} cannot make virtual environments; on Debian: apt install python3-venv`,
+  );
   run(
     join(bin, "python"),
     ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements],

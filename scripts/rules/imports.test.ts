@@ -42,7 +42,11 @@ const BROKEN: readonly (readonly [what: string, files: Record<string, string>, p
     /reaches past the index.ts/,
   ],
   ["Node in a room that decides", { "packages/cli/src/plan/a.ts": `import "node:fs";` }, /only decides/],
-  ["the environment outside settings", { "packages/server/src/http/a.ts": `const p = process.env["PORT"];` }, /process\.env/],
+  [
+    "the environment outside settings",
+    { "packages/server/src/http/a.ts": `const p = process.env["PORT"];` },
+    /process\.env/,
+  ],
   ["a folder nobody placed", { "packages/cli/src/utils/a.ts": "" }, /no row in the table/],
   [
     "a circle of rooms",

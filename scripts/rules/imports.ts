@@ -100,7 +100,8 @@ export function breaches(files: ReadonlyMap<string, string>): Breach[] {
       if (to !== from && !one.typeOnly) graph.set(from, (graph.get(from) ?? new Set()).add(to));
     }
   }
-  for (const cycle of cyclesOf(graph)) found.push({ file: "packages", problem: `rooms import in a circle: ${cycle.join(" → ")}` });
+  for (const cycle of cyclesOf(graph))
+    found.push({ file: "packages", problem: `rooms import in a circle: ${cycle.join(" → ")}` });
   return found;
 }
 
@@ -115,7 +116,10 @@ function matches(room: string, pattern: string): boolean {
   return pattern.endsWith("/*") ? room.startsWith(pattern.slice(0, -1)) : room === pattern;
 }
 
-type Target = { readonly kind: "room"; readonly room: string } | { readonly kind: "deep" } | { readonly kind: "outside" };
+type Target =
+  | { readonly kind: "room"; readonly room: string }
+  | { readonly kind: "deep" }
+  | { readonly kind: "outside" };
 
 function resolve(file: string, specifier: string): Target {
   const ofPackage = /^packages\/([^/]+)\//.exec(file)?.[1] ?? "";
