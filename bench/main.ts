@@ -6,11 +6,12 @@
 import { parseArgs } from "node:util";
 import { cli } from "./cli.ts";
 import { clone } from "./clone.ts";
+import { peers } from "./peers.ts";
 import type { Options, Question } from "./question.ts";
 import { asJson, asTable } from "./report.ts";
 import { server } from "./server.ts";
 
-const questions: readonly Question[] = [server, cli, clone];
+const questions: readonly Question[] = [server, peers, cli, clone];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,7 +37,7 @@ async function main([name, ...ids]: readonly string[]): Promise<number> {
   const options: Options = {
     quick: flags.quick,
     source: flags.source,
-    wants: (id) => ids.length === 0 || ids.some((wanted) => id.toUpperCase().startsWith(wanted.toUpperCase())),
+    wants: (id) => ids.length === 0 || ids.some((wanted) => isNamed(id, wanted)),
     say: (line) => console.error(line),
     ...(side === undefined ? {} : { side }),
     ...(flags.profile === undefined ? {} : { profile: flags.profile }),
@@ -44,6 +45,11 @@ async function main([name, ...ids]: readonly string[]): Promise<number> {
   const answer = await question.run(options);
   console.log(flags.json ? asJson(question.name, answer) : asTable(answer));
   return 0;
+}
+
+/** `P6` names P6a and P6b too, and `p6` does as well; but not P60. */
+function isNamed(id: string, wanted: string): boolean {
+  return [id, id.replace(/(?<=\d)[a-z]$/, "")].some((name) => name.toLowerCase() === wanted.toLowerCase());
 }
 
 function usage(name: string | undefined): number {

@@ -23,6 +23,8 @@ export type Side = "reference" | "ours";
 export interface Answer {
   /** What the figures depend on: versions, counts. Shown below the table. */
   readonly notes: readonly string[];
+  /** The heading of the figures that ours are held against. The default is the reference. */
+  readonly rival?: string;
   readonly rows: readonly Row[];
 }
 

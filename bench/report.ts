@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from "node:os";
 import { type Answer, type Bar, median, type Row, type Side } from "./question.ts";
 
 export function asTable(answer: Answer): string {
-  const head = ["", "case", "reference", "ours", "ratio", "bar", ""];
+  const head = ["", "case", answer.rival ?? "reference", "ours", "ratio", "bar", ""];
   const lines = [head, ...answer.rows.map(cells)];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
   const numeric = new Set([2, 3, 4]);

@@ -134,9 +134,13 @@ export class Connection {
 
 /** `POST /predictions` as bytes, made once for many sends. */
 export function predictionRequest(input: unknown, headers: Readonly<Record<string, string>> = {}): Buffer {
-  const body = Buffer.from(JSON.stringify({ input }));
+  return postRequest("/predictions", { input }, headers);
+}
+
+export function postRequest(path: string, content: unknown, headers: Readonly<Record<string, string>> = {}): Buffer {
+  const body = Buffer.from(JSON.stringify(content));
   const lines = [
-    "POST /predictions HTTP/1.1",
+    `POST ${path} HTTP/1.1`,
     "Host: 127.0.0.1",
     "Content-Type: application/json",
     `Content-Length: ${body.length}`,

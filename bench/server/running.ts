@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { Connection, getRequest } from "./connection.ts";
+import { Connection, getRequest, type Reply } from "./connection.ts";
 import type { Contestant } from "./contestants.ts";
 import { layOut, type Model } from "./models.ts";
 import { identities, stillRunning } from "./process-tree.ts";
@@ -22,6 +22,18 @@ export interface RunningServer {
   readonly readyAfterMs: number;
 }
 
+/** What to start, and how to see that it serves. */
+export interface Launch {
+  readonly label: string;
+  readonly command: readonly [file: string, ...args: string[]];
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly healthPath: string;
+  /** `failed` ends the waiting. */
+  readonly health: (reply: Reply) => "ready" | "failed" | "waiting";
+}
+
 /** Serves the model for as long as `use` takes. */
 export async function withServer<T>(
   contestant: Contestant,
@@ -29,54 +41,69 @@ export async function withServer<T>(
   use: (server: RunningServer) => Promise<T>,
 ): Promise<T> {
   const { folder, remove } = await layOut(model);
-  const log = join(folder, "server.log");
   const port = await freePort();
-  const output = openSync(log, "w");
-  const startedAt = performance.now();
-  const child = spawn(contestant.python, ["-m", "cog.server.http", "--host", "127.0.0.1"], {
-    cwd: folder,
+  const launch: Launch = {
+    label: contestant.label,
+    command: [contestant.python, "-m", "cog.server.http", "--host", "127.0.0.1"],
+    folder,
     env: {
       ...contestant.env,
       PORT: String(port),
       COG_PREDICT_TYPE_STUB: "run.py:Runner",
       COG_MAX_CONCURRENCY: String(slots),
     },
-    stdio: ["ignore", output, output],
-  });
-  closeSync(output);
-  const pid = child.pid;
+    port,
+    healthPath: "/health-check",
+    health: ({ body }) => (body.includes('"READY"') ? "ready" : body.includes('"SETUP_FAILED"') ? "failed" : "waiting"),
+  };
   try {
-    if (pid === undefined) throw new Error(`${contestant.python} could not be started.`);
-    await untilReady(child, port);
-    return await use({ port, pid, readyAfterMs: performance.now() - startedAt });
-  } catch (cause) {
-    const tail = (await readFile(log, "utf8")).split("\n").slice(-15).join("\n");
-    throw new Error(`${contestant.label}: ${String(cause)}\nIts last output:\n${tail}`, { cause });
+    return await withProcess(launch, use);
   } finally {
-    if (pid !== undefined) await stop(child, pid);
     await remove();
   }
 }
 
-async function untilReady(child: ChildProcess, port: number): Promise<void> {
+export async function withProcess<T>(launch: Launch, use: (server: RunningServer) => Promise<T>): Promise<T> {
+  const log = join(launch.folder, "server.log");
+  const output = openSync(log, "w");
+  const [file, ...args] = launch.command;
+  const startedAt = performance.now();
+  const child = spawn(file, args, { cwd: launch.folder, env: launch.env, stdio: ["ignore", output, output] });
+  closeSync(output);
+  const { port } = launch;
+  const { pid } = child;
+  try {
+    if (pid === undefined) throw new Error(`${file} could not be started.`);
+    await untilReady(child, launch);
+    return await use({ port, pid, readyAfterMs: performance.now() - startedAt });
+  } catch (cause) {
+    const tail = (await readFile(log, "utf8")).split("\n").slice(-15).join("\n");
+    throw new Error(`${launch.label}: ${String(cause)}\nIts last output:\n${tail}`, { cause });
+  } finally {
+    if (pid !== undefined) await stop(child, pid);
+  }
+}
+
+async function untilReady(child: ChildProcess, { port, healthPath, health }: Launch): Promise<void> {
   const deadline = performance.now() + READY_LIMIT_MS;
-  let status = "not listening";
+  let last = "it did not listen";
   let connection: Connection | undefined;
   try {
     while (performance.now() < deadline) {
       if (child.exitCode !== null) throw new Error(`The server ended with code ${child.exitCode}.`);
       connection ??= await Connection.open(port).catch(notYet);
-      const reply = await connection?.send(getRequest("/health-check")).catch(notYet);
+      const reply = await connection?.send(getRequest(healthPath)).catch(notYet);
       if (reply === undefined || reply.closes) {
         connection?.close();
         connection = undefined;
       }
-      status = /"status":\s*"([A-Z_]+)"/.exec(reply?.body.toString() ?? "")?.[1] ?? status;
-      if (status === "READY") return;
-      if (status === "SETUP_FAILED") break;
+      const state = reply === undefined ? "waiting" : health(reply);
+      if (state === "ready") return;
+      if (reply !== undefined) last = reply.body.toString().slice(0, 300);
+      if (state === "failed") break;
       await wait(POLL_MS);
     }
-    throw new Error(`The server did not become ready: ${status}.`);
+    throw new Error(`The server did not become ready: ${last}`);
   } finally {
     connection?.close();
   }
@@ -106,7 +133,7 @@ async function stop(child: ChildProcess, pid: number): Promise<void> {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const address = probe.address();
