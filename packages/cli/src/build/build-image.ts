@@ -7,6 +7,7 @@ import { docker, buildImage as dockerBuild, type Image, inspectImage } from "#do
 import { type Dockerfile, renderDockerfile } from "#dockerfile";
 import { type BuildPlan, defaultImageName, weightPaths } from "#plan";
 import type { Project } from "#project";
+import { buildLog } from "./build-log.ts";
 import type { BuildContext } from "./development-image.ts";
 import { explainFailure } from "./failure.ts";
 import { revisionLabels } from "./git-facts.ts";
@@ -157,7 +158,7 @@ async function buildOnce(
       labels,
       secrets: build.secrets,
     },
-    { signal, onOutput: (text) => report.output(text) },
+    { signal, onOutput: buildLog((text) => report.output(text)) },
   );
 }
 

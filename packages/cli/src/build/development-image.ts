@@ -6,6 +6,7 @@ import { renderDockerfile } from "#dockerfile";
 import { type BuildPlan, defaultImageName } from "#plan";
 import type { Project } from "#project";
 import type { Reporter } from "#report";
+import { buildLog } from "./build-log.ts";
 import { explainFailure } from "./failure.ts";
 import { planProject } from "./plan-project.ts";
 import { readBuildSettings } from "./settings.ts";
@@ -45,7 +46,7 @@ export async function developmentImage(project: Project, { signal, report }: Bui
       });
       await dockerBuild(
         { dockerfile: file, context, tags: [name] },
-        { signal, onOutput: (text) => report.output(text) },
+        { signal, onOutput: buildLog((text) => report.output(text)) },
       );
     });
     step.done();

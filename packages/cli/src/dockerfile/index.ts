@@ -1,2 +1,3 @@
 export { type Dockerfile, renderDockerfile } from "./dockerfile.ts";
 export type { Origin } from "./instruction.ts";
+export { withoutPreamble } from "./layer.ts";

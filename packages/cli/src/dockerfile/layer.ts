@@ -4,26 +4,25 @@
  */
 import type { Instruction } from "./instruction.ts";
 
-/** Files that hold times or inode numbers and that nobody reads. */
-const VOLATILE = [
-  "/var/log/dpkg.log",
-  "/var/log/alternatives.log",
-  "/var/log/apt/*",
-  "/var/cache/ldconfig/aux-cache",
-  "/var/cache/debconf/*-old",
-  "/var/lib/dpkg/*-old",
-].join(" ");
+/** Files that hold times or inode numbers and that nobody reads. Emptied and not deleted: a deletion has a time too. */
+const VOLATILE = "/var/log/dpkg.log /var/log/alternatives.log /var/log/apt/*.log /var/cache/ldconfig/aux-cache";
+
+const SETTLE = [
+  `for f in ${VOLATILE}; do [ ! -s "$f" ] || : > "$f"; done`,
+  "find / -xdev -newer /dev/shm/cog-layer -exec touch -h -d @0 {} + 2>/dev/null",
+  "true",
+].join("; ");
 
 /**
  * A trap and not a suffix: the user's command may end in a comment, or call `exit`. The mark is in memory, so that it
- * leaves no trace in the layer. Byte code holds times too, and comes back on first use, so none is written.
+ * leaves no trace in the layer, and a second old: file times are coarse. Byte code holds times too, so none is written.
  */
 const LAYER = [
-  "touch /dev/shm/cog-layer",
+  "touch -d @$(($(date +%s) - 1)) /dev/shm/cog-layer",
   "export PYTHONDONTWRITEBYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore",
   // Only an externally managed Python looks at these.
   "export PIP_BREAK_SYSTEM_PACKAGES=1 UV_BREAK_SYSTEM_PACKAGES=1",
-  `trap 'rm -rf ${VOLATILE}; find / -xdev -newer /dev/shm/cog-layer -exec touch -h -d @0 {} + 2>/dev/null; true' EXIT`,
+  `trap '${SETTLE}' EXIT`,
 ].join("; ");
 
 /** Goes once into each stage: what `reproducible` commands evaluate. */
@@ -31,4 +30,9 @@ export const layerArgument: Instruction = { kind: "arg", name: "COG_LAYER", valu
 
 export function reproducible(command: string): string {
   return `eval "$COG_LAYER"; ${command}`;
+}
+
+/** A line of a builder's log without the preamble, which builders print expanded. */
+export function withoutPreamble(line: string): string {
+  return line.replace(`eval "${LAYER}"; `, "").replace(/eval "touch -d @.*? EXIT"; /, "");
 }

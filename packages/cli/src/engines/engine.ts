@@ -19,7 +19,9 @@ export interface Context {
   readonly report: Reporter;
 }
 
-export type Availability = { readonly available: true } | { readonly available: false; readonly reason: string; readonly hint: string };
+export type Availability =
+  | { readonly available: true }
+  | { readonly available: false; readonly reason: string; readonly hint: string };
 
 export interface StartOptions {
   readonly mode: "predict" | "train";

@@ -1,3 +1,5 @@
+import { dockerEngine } from "./docker/engine.ts";
+
 export type {
   Availability,
   Context,
@@ -9,3 +11,4 @@ export type {
   StartOptions,
   Target,
 } from "./engine.ts";
+export { dockerEngine };

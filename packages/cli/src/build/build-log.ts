@@ -1,0 +1,11 @@
+import { withoutPreamble } from "#dockerfile";
+
+/** Passes a builder's log on line by line, without what every step of ours starts with. */
+export function buildLog(write: (text: string) => void): (chunk: string) => void {
+  let rest = "";
+  return (chunk) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) write(`${withoutPreamble(line)}\n`);
+  };
+}

@@ -1,0 +1,93 @@
+/** Models in containers: a project's sources mounted into its development image, or a finished image. */
+import { UserError } from "@cog/core/errors";
+import { isJsonObject, type JsonObject } from "@cog/core/json";
+import { developmentImage } from "#build";
+import { absenceWords, type Image, inspectImage, ping, pullImage } from "#docker";
+import type { Project } from "#project";
+import type { Context, Engine, Prepared, Target } from "../engine.ts";
+import { execInContainer } from "./exec.ts";
+import { startContainer } from "./start.ts";
+
+export const dockerEngine: Engine = {
+  name: "docker",
+
+  async available({ signal }) {
+    const answer = await ping({ signal });
+    return answer === "answers" ? { available: true } : { available: false, ...absenceWords(answer) };
+  },
+
+  async prepare(target, context) {
+    switch (target.kind) {
+      case "project":
+        return prepared(target, await projectRun(target.project, context));
+      case "image":
+        return prepared(target, await imageRun(target.image, context));
+    }
+  },
+};
+
+/** What a container is started from. */
+export interface Run {
+  readonly image: string;
+  /** For the container's name. */
+  readonly name: string;
+  /** Mounted at /src. */
+  readonly project?: Project;
+  /** cog.yaml's, or the image's: run with all GPUs there are. */
+  readonly gpu: boolean;
+  readonly schema?: JsonObject;
+}
+
+async function projectRun(project: Project, context: Context): Promise<Run> {
+  const image = await developmentImage(project, context);
+  return { image, name: image.slice(0, image.lastIndexOf("-dev:")), project, gpu: project.config.build.gpu };
+}
+
+async function imageRun(name: string, { signal, report }: Context): Promise<Run> {
+  const image = (await inspectImage(name, { signal })) ?? (await pulled(name, { signal, report }));
+  const config = labelJson(image, "run.cog.config", "org.cogmodel.config");
+  if (config === undefined) {
+    throw new UserError("image.not_cog", `image ${name}: image is not a Cog model`, {
+      hint: "Images made by 'cog build' carry the label run.cog.config.",
+    });
+  }
+  const schema = labelJson(image, "run.cog.openapi_schema", "org.cogmodel.openapi_schema");
+  const gpu = isJsonObject(config["build"]) && config["build"]["gpu"] === true;
+  const short = name.replace(/[@:][^/]*$/, "").replace(/^.*\//, "");
+  return { image: image.id, name: short, gpu, ...(schema !== undefined && { schema }) };
+}
+
+async function pulled(name: string, { signal, report }: Context): Promise<Image> {
+  const step = report.step(`Pulling image ${name}...`);
+  try {
+    await pullImage(name, { signal, onOutput: (text) => report.output(text) });
+    const image = await inspectImage(name, { signal });
+    if (image === undefined) throw new UserError("image.not_found", `Image ${name} was not found`);
+    step.done();
+    return image;
+  } catch (error) {
+    step.fail();
+    throw error;
+  }
+}
+
+function labelJson(image: Image, ...names: readonly string[]): JsonObject | undefined {
+  const text = names.map((name) => image.labels[name]).find((value) => value !== undefined);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    // Somebody else's label of the same name.
+    return undefined;
+  }
+}
+
+function prepared(target: Target, run: Run): Prepared {
+  return {
+    target,
+    ...(run.schema !== undefined && { schema: run.schema }),
+    start: (options, context) => startContainer(run, options, context),
+    exec: (options, context) => execInContainer(run, options, context),
+  };
+}

@@ -1,0 +1,46 @@
+import { UserError } from "@cog/core/errors";
+import { spawn } from "#docker";
+import type { Context, ExecOptions } from "../engine.ts";
+import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
+import type { Run } from "./engine.ts";
+
+/** Runs a command in a container of its own, on the caller's terminal or pipes, and resolves with its exit code. */
+export async function execInContainer(run: Run, options: ExecOptions, { signal }: Context): Promise<number> {
+  const name = containerName(run);
+  const args = [
+    "run",
+    "--interactive",
+    // Docker puts the terminal into raw mode and passes its size on; it refuses to when only one end is a terminal.
+    ...(process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : []),
+    ...(await commonArguments(run, {
+      name,
+      env: { LOG_FORMAT: "console", ...options.env },
+      gpus: options.gpus ?? (run.gpu ? "all" : undefined),
+    })),
+    ...options.publish.flatMap((port) => ["--publish", publishArgument(port)]),
+    "--entrypoint=",
+    run.image,
+    ...options.command,
+  ];
+  const disarm = removeAtExit(name);
+  try {
+    // The child reads our stdin itself; when aborted it is asked first, which stops the container.
+    const child = spawn("docker", args, { stdio: "inherit", cancelSignal: signal, forceKillAfterDelay: 4000 });
+    const { exitCode } = await child;
+    signal.throwIfAborted();
+    return exitCode ?? 1;
+  } finally {
+    if (signal.aborted) await removeContainer(name);
+    disarm();
+  }
+}
+
+/** `8000` is published on the loopback interface only; `0.0.0.0:8000` and `[::1]:8000` where they say. */
+export function publishArgument(text: string): string {
+  const match = /^(?:(.+):)?(\d+)$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port < 1 || port > 65535) {
+    throw new UserError("exec.port", `invalid port "${text}": expected PORT or HOST:PORT, with a port from 1 to 65535`);
+  }
+  return `${match[1] ?? "127.0.0.1"}:${port}:${port}`;
+}
