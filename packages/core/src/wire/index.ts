@@ -1,4 +1,23 @@
 export type {
+  DiscoveryResponse,
+  HealthResponse,
+  HealthState,
+  Notification,
+  SetupReport,
+  VersionReport,
+} from "./health.ts";
+export type {
+  ErrorResponse,
+  PredictionRequest,
+  PredictionResponse,
+  PredictionStatus,
+  StreamEvent,
+  ValidationProblem,
+  ValidationResponse,
+  WebhookEvent,
+} from "./prediction.ts";
+export { WEBHOOK_EVENTS } from "./prediction.ts";
+export type {
   FailedPayload,
   FileInputKind,
   FrameKind,

@@ -1,0 +1,122 @@
+/** File inputs: which values are acceptable, and local files in place of URLs. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Json, JsonObject } from "@cog/core/json";
+import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
+import { decodeDataUrl, isDataUrl } from "./data-url.ts";
+import type { DownloadOptions } from "./download.ts";
+import { download } from "./download.ts";
+import { extensionOf } from "./media-types.ts";
+import { nameOfDataUrl, nameOfDownload } from "./names.ts";
+
+export type FileInputs = Readonly<Record<string, FileInputKind>>;
+
+const PARALLEL_DOWNLOADS = 8;
+
+/** A remote caller must not make the model open files of the container: only URLs are taken. */
+export function localPathProblems(input: JsonObject, files: FileInputs): readonly ValidationProblem[] {
+  const problems: ValidationProblem[] = [];
+  for (const { name, at, value } of fileValues(input, files)) {
+    if (isDataUrl(value) || isHttpUrl(value)) continue;
+    const place = at === undefined ? name : `${name}/${at}`;
+    const msg = `${JSON.stringify(shortened(value))} is not an http, https or data URL`;
+    problems.push({ loc: ["body", "input", place], msg, type: "value_error" });
+  }
+  return problems;
+}
+
+/** True when some value has to become a local file. */
+export function needsFiles(input: JsonObject, files: FileInputs): boolean {
+  return fileValues(input, files).some((value) => isPrepared(value));
+}
+
+/** The input with the paths of local files, made below `folder`, in place of URLs. Throws what the client should read. */
+export async function prepareFiles(
+  input: JsonObject,
+  files: FileInputs,
+  { folder, ...options }: DownloadOptions & { readonly folder: string },
+): Promise<JsonObject> {
+  const wanted = fileValues(input, files).filter(isPrepared);
+  const paths = new Map<FileValue, string>();
+  const waiting = wanted.entries();
+  // The first failure ends the others, so that nothing writes below the folder any more.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const take = async (): Promise<void> => {
+    for (const [number, value] of waiting) {
+      const prefix = join(folder, String(number));
+      paths.set(value, await fetchFile(value, prefix, { ...options, signal }));
+    }
+  };
+  const workers = Array.from({ length: Math.min(PARALLEL_DOWNLOADS, wanted.length) }, take);
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled(workers);
+    throw error;
+  }
+  const prepared: Record<string, Json> = { ...input };
+  for (const [{ name, at }, path] of paths) {
+    const list = prepared[name];
+    if (at === undefined) prepared[name] = path;
+    else if (Array.isArray(list)) prepared[name] = list.with(at, path);
+  }
+  return prepared;
+}
+
+interface FileValue {
+  readonly name: string;
+  /** Its index, in a list. */
+  readonly at: number | undefined;
+  readonly value: string;
+  readonly kind: FileInputKind;
+}
+
+function fileValues(input: JsonObject, files: FileInputs): FileValue[] {
+  const found: FileValue[] = [];
+  for (const name in files) {
+    const kind = files[name];
+    const given = input[name];
+    if (kind === undefined || given === undefined || given === null) continue;
+    if (typeof given === "string") found.push({ name, at: undefined, value: given, kind });
+    else if (Array.isArray(given)) {
+      given.forEach((value: Json, at) => {
+        if (typeof value === "string") found.push({ name, at, value, kind });
+      });
+    }
+  }
+  return found;
+}
+
+/** URLs of `file` inputs are opened by the model, lazily. */
+function isPrepared({ value, kind }: FileValue): boolean {
+  return isDataUrl(value) || (kind === "path" && isHttpUrl(value));
+}
+
+function isHttpUrl(value: string): boolean {
+  return /^https?:\/\//i.test(value);
+}
+
+async function fetchFile(file: FileValue, prefix: string, options: DownloadOptions): Promise<string> {
+  const { mkdir } = await import("node:fs/promises");
+  await mkdir(prefix);
+  try {
+    if (isDataUrl(file.value)) {
+      const { mediaType, content } = decodeDataUrl(file.value);
+      const path = join(prefix, nameOfDataUrl(extensionOf(mediaType)));
+      await writeFile(path, content, { mode: 0o600, signal: options.signal });
+      return path;
+    }
+    const path = join(prefix, nameOfDownload(file.value));
+    await download(file.value, path, options);
+    return path;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`Input ${file.name}: ${message}`, { cause: error });
+  }
+}
+
+function shortened(value: string): string {
+  return value.length > 200 ? `${value.slice(0, 200)}…` : value;
+}

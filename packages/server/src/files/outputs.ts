@@ -1,0 +1,44 @@
+/** File outputs: the content or the URL of each file, at its place in the value. */
+import { readFile, stat } from "node:fs/promises";
+import type { Json, JsonObject } from "@cog/core/json";
+import { isJsonObject } from "@cog/core/json";
+import type { OutputFile } from "@cog/core/wire";
+import type { Fetch } from "#outgoing";
+import { encodeDataUrl } from "./data-url.ts";
+import { mediaTypeOf } from "./media-types.ts";
+import { upload } from "./upload.ts";
+
+export async function embedFile({ path, name }: OutputFile): Promise<string> {
+  await mustBeFile(path);
+  return encodeDataUrl(mediaTypeOf(name), await readFile(path));
+}
+
+export interface UploadOptions {
+  readonly prefix: string;
+  readonly predictionId: string;
+  readonly fetch: Fetch;
+  readonly signal: AbortSignal;
+}
+
+export async function uploadFile(file: OutputFile, options: UploadOptions): Promise<string> {
+  const { fetch, signal, ...rest } = options;
+  const size = await mustBeFile(file.path);
+  const { path, name } = file;
+  return upload({ ...rest, path, name, size, mediaType: mediaTypeOf(name) }, fetch, signal);
+}
+
+/** `value` with `replacement` at `at`. Places come from the worker, which made them from this same value. */
+export function place(value: Json, at: OutputFile["at"], replacement: string): Json {
+  const [key, ...rest] = at;
+  if (key === undefined) return replacement;
+  if (Array.isArray(value)) return value.with(Number(key), place(value[Number(key)] ?? null, rest, replacement));
+  const object: JsonObject = isJsonObject(value) ? value : {};
+  return { ...object, [key]: place(object[key] ?? null, rest, replacement) };
+}
+
+async function mustBeFile(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new Error(`The model returned the file ${path}, which does not exist.`);
+  if (!found.isFile()) throw new Error(`The model returned ${path}, which is not a file.`);
+  return found.size;
+}

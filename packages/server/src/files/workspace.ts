@@ -1,0 +1,58 @@
+/** The files of one prediction, from its first download to the removal of what is left. */
+import type { JsonObject } from "@cog/core/json";
+import type { OutputWithFiles } from "@cog/core/wire";
+import type { Fetch } from "#outgoing";
+import type { RawJson } from "#raw-json";
+import { rawJson, toRawJson } from "#raw-json";
+import type { FileInputs } from "./inputs.ts";
+import { needsFiles, prepareFiles } from "./inputs.ts";
+import { UniqueNames } from "./names.ts";
+import { embedFile, place, uploadFile } from "./outputs.ts";
+import type { TemporaryRoot } from "./temporary.ts";
+import { removeLater } from "./temporary.ts";
+
+export interface WorkspaceOptions {
+  readonly predictionId: string;
+  /** Undefined: output files become data URLs. */
+  readonly uploadUrl: string | undefined;
+  readonly temporary: TemporaryRoot;
+  readonly fetch: Fetch;
+  readonly userAgent: string;
+}
+
+export class FileWorkspace {
+  readonly #options: WorkspaceOptions;
+  readonly #leftovers: string[] = [];
+  readonly #names = new UniqueNames();
+
+  constructor(options: WorkspaceOptions) {
+    this.#options = options;
+  }
+
+  prepare(input: JsonObject, files: FileInputs, signal: AbortSignal): Promise<JsonObject> | undefined {
+    if (!needsFiles(input, files)) return undefined;
+    const { temporary, fetch, userAgent } = this.#options;
+    const folder = temporary.newFolder();
+    this.#leftovers.push(folder);
+    return prepareFiles(input, files, { folder, fetch, userAgent, signal });
+  }
+
+  async convert({ value, files }: OutputWithFiles, signal: AbortSignal): Promise<RawJson> {
+    const { uploadUrl: prefix, predictionId, fetch } = this.#options;
+    const urls = await Promise.all(
+      files.map((file) => {
+        if (file.temporary) this.#leftovers.push(file.path);
+        if (prefix === undefined) return embedFile(file);
+        return uploadFile({ ...file, name: this.#names.take(file.name) }, { prefix, predictionId, fetch, signal });
+      }),
+    );
+    // A data URL or an encoded URL needs no escaping: the common single file is not copied again.
+    const [only] = files;
+    if (files.length === 1 && only?.at.length === 0) return rawJson(`"${urls[0]}"`);
+    return toRawJson(files.reduce((built, { at }, index) => place(built, at, urls[index] ?? ""), value));
+  }
+
+  dispose(): void {
+    if (this.#leftovers.length > 0) removeLater(this.#leftovers.splice(0));
+  }
+}

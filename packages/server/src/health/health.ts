@@ -1,0 +1,101 @@
+/** What `GET /health-check` and the probes say. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { builtAt, version } from "@cog/core/version";
+import type { HealthResponse, HealthState, VersionReport } from "@cog/core/wire";
+import type { Log } from "#log";
+import type { Slots } from "#predictions";
+import type { Launcher } from "#settings";
+import type { Pool } from "#workers";
+
+/** What clients of the old kind of readiness probe look for. */
+const READY_FILE = "/var/run/cog/ready";
+
+export interface HealthOptions {
+  readonly pool: Pool;
+  readonly slots: Slots;
+  readonly launcher: Launcher;
+  readonly kubernetes: boolean;
+  readonly readyWhenBusy: boolean;
+  readonly log: Log;
+}
+
+export class Health {
+  /** New predictions are refused: the server is stopping. */
+  draining = false;
+  /** It was READY once. */
+  wasReady = false;
+  readonly #options: HealthOptions;
+  readonly #version: VersionReport;
+  #toldKubernetes = false;
+
+  constructor(options: HealthOptions) {
+    const { python, sdk } = options.launcher;
+    this.#options = options;
+    const identity = typeof __COG_GIT_SHA__ === "string" ? __COG_GIT_SHA__ : "unknown";
+    this.#version = {
+      coglet: version,
+      python,
+      python_sdk: sdk,
+      cog: sdk,
+      git_sha: identity,
+      build_time: builtAt,
+    };
+  }
+
+  /** Without asking the model. */
+  get state(): HealthState {
+    const { pool, slots } = this.#options;
+    switch (pool.state.name) {
+      case "starting":
+        return "STARTING";
+      case "failed":
+        return "SETUP_FAILED";
+      case "defunct":
+        return "DEFUNCT";
+      case "ready":
+        return slots.busy < slots.max ? "READY" : "BUSY";
+    }
+  }
+
+  async report(): Promise<HealthResponse> {
+    const { pool, slots } = this.#options;
+    const complaint = pool.state.name === "ready" ? await pool.complaint() : undefined;
+    const status = complaint === undefined ? this.state : "UNHEALTHY";
+    if (status === "READY") this.#tellKubernetes();
+    const setup = pool.setup;
+    return {
+      status,
+      ...(setup === undefined ? {} : { setup }),
+      version: this.#version,
+      ...(complaint === undefined ? {} : { user_healthcheck_error: complaint }),
+      concurrency: { max: slots.max, current: slots.busy },
+    };
+  }
+
+  /** The status code of a Kubernetes probe. */
+  probe(name: "startupz" | "readyz" | "livez", { status }: HealthResponse): 200 | 500 | 503 {
+    switch (name) {
+      case "startupz":
+        return this.wasReady ? 200 : 503;
+      case "readyz": {
+        if (this.draining) return 503;
+        const ready = status === "READY" || (status === "BUSY" && this.#options.readyWhenBusy);
+        return ready ? 200 : 503;
+      }
+      case "livez":
+        return status === "DEFUNCT" ? 500 : 200;
+    }
+  }
+
+  #tellKubernetes(): void {
+    if (!this.#options.kubernetes || this.#toldKubernetes) return;
+    this.#toldKubernetes = true;
+    mkdir(dirname(READY_FILE), { recursive: true })
+      .then(() => writeFile(READY_FILE, ""))
+      .catch((error: Error) => this.#options.log.warn(`${READY_FILE} could not be written: ${error.message}`));
+  }
+}
+
+/** Put in by the build, when it knows. */
+declare const __COG_GIT_SHA__: string | undefined;

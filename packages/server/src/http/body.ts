@@ -1,0 +1,45 @@
+/** Reads a JSON body: its size, its type, its syntax. */
+import type { IncomingMessage } from "node:http";
+import { json, Refusal } from "./exchange.ts";
+
+const MOST_BYTES = 100 * 1024 * 1024;
+const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
+
+const TOO_LARGE = json(413, { detail: `The request body is larger than ${MOST_BYTES} bytes.` });
+
+/** Undefined when there is no body. */
+export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+  const { headers } = request;
+  const length = headers["content-length"];
+  if ((length === undefined || length === "0") && headers["transfer-encoding"] === undefined) return undefined;
+  const type = headers["content-type"];
+  if (type !== undefined && !JSON_TYPE.test(type)) {
+    const body = "Expected request with `Content-Type: application/json`";
+    throw new Refusal({ kind: "text", status: 415, body });
+  }
+  if (Number(length) > MOST_BYTES) throw new Refusal(TOO_LARGE);
+  const text = await readText(request);
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(json(400, { detail: `The request body is not JSON: ${(error as Error).message}` }));
+  }
+}
+
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MOST_BYTES) chunks.push(chunk);
+      else reject(new Refusal(TOO_LARGE));
+    });
+    request.on("end", () => {
+      const [only] = chunks;
+      resolve((chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString());
+    });
+    request.on("error", reject);
+  });
+}

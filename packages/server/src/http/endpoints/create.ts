@@ -1,0 +1,199 @@
+/** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
+import { randomUUID } from "node:crypto";
+import type { JsonObject } from "@cog/core/json";
+import { localPathProblems } from "#files";
+import type { LivePrediction, Submission } from "#predictions";
+import { renderAccepted, renderAnswer, renderSnapshot } from "#predictions";
+import { toRawJson } from "#raw-json";
+import { timestamp } from "#time";
+import type { Context } from "../context.ts";
+import type { Envelope } from "../envelope.ts";
+import { invalid, problem, readEnvelope } from "../envelope.ts";
+import type { Answer, Request } from "../exchange.ts";
+import { json, Refusal } from "../exchange.ts";
+import { EventStream } from "../sse.ts";
+
+export type Kind = "prediction" | "training";
+
+type Delivery = "stream" | "async" | "sync";
+
+const MOST_WATCHERS = 1024;
+
+export async function create(kind: Kind, request: Request, context: Context): Promise<Answer> {
+  const envelope = readEnvelope(await request.body());
+  const delivery = deliveryOf(request);
+  if (request.method === "PUT") {
+    mustMatch(kind, envelope, request.id);
+    const live = context.predictions.find(request.id);
+    if (live !== undefined) return delivery === "stream" ? attach(live) : json(202, renderSnapshot(live.now));
+  }
+  if (delivery === "stream") mustStream(kind, context);
+  const input = validated(envelope, context);
+  mustBeReady(context);
+  // With a schema this has been checked already.
+  if (context.schema() === undefined && !context.localPathInputs) mustBeUrls(input, context);
+  const id = request.method === "PUT" ? request.id : (envelope.id ?? newId());
+  const submission: Submission = {
+    id,
+    input,
+    inputText: toRawJson(input),
+    context: envelope.context,
+    createdAt: envelope.createdAt ?? timestamp(Date.now()),
+    history: context.schema()?.streaming === true ? context.streamHistory : 0,
+    uploadUrl: envelope.uploadUrl ?? context.uploadUrl,
+    cancelUnwatched: delivery === "stream",
+  };
+  const addWebhook = webhookOf(envelope, request, context);
+  switch (delivery) {
+    case "stream":
+      return answerStream(submission, addWebhook, context);
+    case "async":
+      submit(submission, addWebhook, context);
+      return json(202, renderAccepted(id));
+    case "sync":
+      return answerWhenEnded(submission, addWebhook, { request, context });
+  }
+}
+
+type Attach = (live: LivePrediction) => void;
+
+function answerWhenEnded(
+  submission: Submission,
+  addWebhook: Attach,
+  { request, context }: { readonly request: Request; readonly context: Context },
+): Promise<Answer> {
+  return new Promise((resolve) => {
+    const live = submit(
+      submission,
+      (fresh) => {
+        addWebhook(fresh);
+        fresh.feed.subscribe((event, now) => {
+          if (event.type === "completed") resolve(json(200, renderAnswer(now)));
+        });
+      },
+      context,
+    );
+    request.onGone(() => live.cancel());
+  });
+}
+
+function answerStream(submission: Submission, addWebhook: Attach, context: Context): Answer {
+  const stream = new EventStream();
+  let leave = (): void => undefined;
+  submit(
+    submission,
+    (live) => {
+      addWebhook(live);
+      leave = live.watch((event, now) => stream.send(event, now, live));
+    },
+    context,
+  );
+  return {
+    kind: "stream",
+    open: (response) => {
+      stream.open(response);
+      response.on("close", leave);
+    },
+  };
+}
+
+/** Shows a prediction that is already running. */
+function attach(live: LivePrediction): Answer {
+  if (live.watchers >= MOST_WATCHERS) return json(429, { error: "Too many stream subscribers" });
+  return {
+    kind: "stream",
+    open: (response) => {
+      const stream = new EventStream();
+      stream.open(response);
+      if (!stream.replay(live.feed.replay(), live.now)) return;
+      response.on(
+        "close",
+        live.watch((event, now) => stream.send(event, now, live)),
+      );
+    },
+  };
+}
+
+function submit(submission: Submission, attachTo: Attach, { predictions }: Context): LivePrediction {
+  const live = predictions.submit(submission, attachTo);
+  if (live === "full") {
+    throw new Refusal(json(409, { error: "At capacity - all prediction slots busy", status: "failed" }));
+  }
+  if (live === "taken") {
+    throw new Refusal(json(409, { error: `The id ${submission.id} is already in flight`, status: "failed" }));
+  }
+  return live;
+}
+
+function deliveryOf({ headers }: Request): Delivery {
+  const { accept, prefer } = headers;
+  if (accept !== undefined && tokens(accept).includes("text/event-stream")) return "stream";
+  return prefer !== undefined && tokens(String(prefer)).includes("respond-async") ? "async" : "sync";
+}
+
+/** The items of a header list, without their parameters. */
+function tokens(header: string): string[] {
+  return header.split(",").map((item) => (item.split(";")[0] ?? "").trim().toLowerCase());
+}
+
+function mustMatch(kind: Kind, { id }: Envelope, pathId: string): void {
+  if (id === undefined || id === pathId) return;
+  throw invalid([problem(["id"], `${kind} ID must match the ID supplied in the URL`)]);
+}
+
+function mustStream(kind: Kind, context: Context): void {
+  const no = (error: string): Refusal => new Refusal(json(406, { error }));
+  if (kind === "training") throw no("Training endpoints do not support streaming responses.");
+  const schema = context.schema();
+  // Without the schema nobody can tell; before READY the better answer is that it is not ready.
+  if (schema === undefined) mustBeReady(context);
+  if (schema?.streaming !== true) {
+    throw no("This model does not support streaming responses. Add @cog.streaming to predict() to enable SSE.");
+  }
+}
+
+function validated({ input }: Envelope, context: Context): JsonObject {
+  const schema = context.schema();
+  if (schema === undefined) return input;
+  const result = schema.validate(input);
+  if (!result.ok) throw invalid(result.problems.map(({ loc, msg, type }) => ({ loc, msg, type })));
+  if (result.dropped.length > 0) context.onDropped(result.dropped);
+  return result.input;
+}
+
+function mustBeReady({ health }: Context): void {
+  if (health.draining) throw new Refusal(json(503, { detail: "draining" }));
+  const state = health.state;
+  if (state === "READY" || state === "BUSY") return;
+  const error = "Setup has not finished yet. Wait until it has finished, or GET /health-check for status.";
+  throw new Refusal(json(503, { error, status: "failed" }));
+}
+
+function mustBeUrls(input: JsonObject, context: Context): void {
+  const problems = localPathProblems(input, context.fileInputs());
+  if (problems.length > 0) throw invalid(problems);
+}
+
+function webhookOf({ webhook, webhookEvents }: Envelope, { headers }: Request, { webhooks }: Context): Attach {
+  if (webhook === undefined) return () => undefined;
+  const trace: Record<string, string> = {};
+  for (const name of ["traceparent", "tracestate"]) {
+    const value = headers[name];
+    if (typeof value === "string") trace[name] = value;
+  }
+  const subscriber = webhooks.subscriber({ url: webhook, filter: webhookEvents, trace });
+  return (live) => void live.feed.subscribe(subscriber);
+}
+
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** 26 characters of base32: a UUID that fits in a path, a label and a file name. */
+function newId(): string {
+  let bits = BigInt(`0x${randomUUID().replaceAll("-", "")}`) << 2n;
+  let id = "";
+  for (let index = 0; index < 26; index += 1) {
+    id = BASE32.charAt(Number(bits & 31n)) + id;
+    bits >>= 5n;
+  }
+  return id;
+}

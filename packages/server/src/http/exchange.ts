@@ -1,0 +1,64 @@
+/** The narrow interface between endpoints and the HTTP library: a request in, an answer out. */
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+
+export interface Request {
+  readonly method: string;
+  /** The decoded `{id}` of the path; "" where the route has none. */
+  readonly id: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body as JSON; undefined without one. Throws a `Refusal`. */
+  body(): Promise<unknown>;
+  /** Calls back when the client goes away before it has its answer. */
+  onGone(callback: () => void): void;
+}
+
+export type Answer =
+  | { readonly kind: "json"; readonly status: number; readonly body: string }
+  | { readonly kind: "text"; readonly status: number; readonly body: string }
+  | { readonly kind: "html"; readonly status: number; readonly body: string }
+  | { readonly kind: "empty"; readonly status: number; readonly allow?: string }
+  /** The endpoint writes the response itself. */
+  | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void };
+
+export type Handler = (request: Request) => Answer | Promise<Answer>;
+
+export function json(status: number, body: string | object): Answer {
+  return { kind: "json", status, body: typeof body === "string" ? body : JSON.stringify(body) };
+}
+
+/** Thrown to stop with an answer. */
+export class Refusal extends Error {
+  readonly answer: Answer;
+
+  constructor(answer: Answer) {
+    super("refused");
+    this.answer = answer;
+  }
+}
+
+const CONTENT_TYPES = {
+  json: "application/json",
+  text: "text/plain; charset=utf-8",
+  html: "text/html; charset=utf-8",
+} as const;
+
+export function write(response: ServerResponse, answer: Answer): void {
+  switch (answer.kind) {
+    case "stream":
+      answer.open(response);
+      return;
+    case "empty":
+      response.writeHead(answer.status, { ...(answer.allow ? { Allow: answer.allow } : {}), "Content-Length": 0 });
+      response.end();
+      return;
+    case "json":
+    case "text":
+    case "html":
+      response.writeHead(answer.status, {
+        "Content-Type": CONTENT_TYPES[answer.kind],
+        "Content-Length": Buffer.byteLength(answer.body),
+      });
+      response.end(answer.body);
+      return;
+  }
+}

@@ -1,0 +1,96 @@
+/** node:http in front of the route table. */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Log } from "#log";
+import { readJsonBody } from "./body.ts";
+import type { Context } from "./context.ts";
+import type { Answer, Request } from "./exchange.ts";
+import { json, Refusal, write } from "./exchange.ts";
+import { createRouter, createRoutes } from "./routes.ts";
+
+/** Longer than clients and balancers keep an idle connection, so that they are the ones to close it. */
+const KEEP_ALIVE_MS = 75_000;
+const BACKLOG = 4096;
+
+export class HttpServer {
+  readonly #server: Server;
+  readonly #log: Log;
+  readonly #find: ReturnType<typeof createRouter>;
+  #stopping = false;
+  #open = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(context: Context, log: Log) {
+    this.#find = createRouter(createRoutes(context));
+    this.#log = log;
+    // The first event of a stream must not wait for the client's delayed acknowledgement.
+    const options = { noDelay: true, keepAliveTimeout: KEEP_ALIVE_MS };
+    this.#server = createServer(options, (request, response) => void this.#handle(request, response));
+  }
+
+  /** Resolves with the port. */
+  listen({ host, port }: { readonly host: string; readonly port: number }): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host: host.replace(/^\[|\]$/g, ""), port, backlog: BACKLOG }, () => {
+        this.#server.off("error", reject);
+        this.#server.on("error", (error) => this.#log.error(error.message));
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Refuses new connections. Resolves when the open requests have their answers. */
+  async close(): Promise<void> {
+    this.#stopping = true;
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    if (this.#open > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open += 1;
+    response.on("close", () => this.#closed());
+    if (this.#stopping) response.shouldKeepAlive = false;
+    const answer = await this.#answer(message, response);
+    if (response.destroyed) return;
+    if (this.#stopping) response.shouldKeepAlive = false;
+    // An unread body would be taken for the next request.
+    if (!message.complete && answer.kind !== "stream") response.setHeader("Connection", "close");
+    write(response, answer);
+  }
+
+  async #answer(message: IncomingMessage, response: ServerResponse): Promise<Answer> {
+    const { method = "GET", url = "/" } = message;
+    const end = url.indexOf("?");
+    const match = this.#find(method, end < 0 ? url : url.slice(0, end));
+    if ("answer" in match) return match.answer;
+    const request: Request = {
+      method,
+      id: match.id,
+      headers: message.headers,
+      body: () => readJsonBody(message),
+      onGone: (callback) => {
+        response.on("close", () => {
+          if (!response.writableFinished) callback();
+        });
+      },
+    };
+    try {
+      return await match.handler(request);
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      if (response.destroyed) return json(500, {}); // The client went away while it sent its body.
+      this.#log.error(`${method} ${url} failed`, { error: error instanceof Error ? error.stack : String(error) });
+      return json(500, { detail: "Internal server error." });
+    }
+  }
+
+  #closed(): void {
+    this.#open -= 1;
+    if (!this.#stopping) return;
+    this.#server.closeIdleConnections();
+    if (this.#open === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

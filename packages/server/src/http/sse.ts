@@ -1,0 +1,136 @@
+/**
+ * Server-sent events of one prediction to one client. Events of a turn leave in one write; a client that reads slower than
+ * the model writes holds the model up when it is the only one to suffer, and is cut off otherwise.
+ */
+import type { ServerResponse } from "node:http";
+import type { FeedEvent, LivePrediction, Prediction, Replay } from "#predictions";
+import { renderSnapshot } from "#predictions";
+
+const KEEP_ALIVE_MS = 15_000;
+/** Events a client may be behind. */
+const MOST_WAITING = 1024;
+/** And characters, where the model is held up rather than the client cut off. */
+const HOLD_UP_CHARACTERS = 1024 * 1024;
+
+export class EventStream {
+  #response: ServerResponse | undefined;
+  #pending = "";
+  /** Events given to the socket, or waiting here, since it was last empty. */
+  #waiting = 0;
+  #waitingCharacters = 0;
+  #flushScheduled = false;
+  #closing = false;
+  /** The last event is in, though nobody opened the response yet. */
+  #complete = false;
+  #paused: LivePrediction | undefined;
+  #keepAlive: NodeJS.Timeout | undefined;
+
+  /** Starts to write. Events that came before it are the first bytes. */
+  open(response: ServerResponse): void {
+    this.#response = response;
+    response.writeHead(200, {
+      "Content-Type": "text/event-stream",
+      "Cache-Control": "no-cache",
+      "X-Accel-Buffering": "no",
+    });
+    if (this.#pending === "") response.flushHeaders();
+    response.on("drain", () => this.#drained());
+    response.on("close", () => clearInterval(this.#keepAlive));
+    if (this.#complete) {
+      this.#close();
+      return;
+    }
+    this.#keepAlive = setInterval(() => this.#push(": keep-alive\n\n"), KEEP_ALIVE_MS);
+    this.#flush();
+  }
+
+  /** Shows what a late subscriber missed; false when the stream ends with that. */
+  replay(replay: Replay, now: Prediction): boolean {
+    if (replay.type === "truncated") {
+      this.#fail("SSE stream replay truncated; events were dropped", replay.skipped);
+      return false;
+    }
+    for (const event of replay.events) this.#push(render(event, now));
+    return true;
+  }
+
+  /** @param live told to hold the model up when this is its only reader */
+  send(event: FeedEvent, now: Prediction, live: LivePrediction | undefined): void {
+    if (this.#complete) return;
+    this.#waiting += 1;
+    this.#push(render(event, now));
+    if (event.type === "completed") this.#close();
+    else if (this.#isBehind()) this.#holdUp(live);
+  }
+
+  #isBehind(): boolean {
+    return this.#waiting > MOST_WAITING || this.#waitingCharacters > HOLD_UP_CHARACTERS;
+  }
+
+  #holdUp(live: LivePrediction | undefined): void {
+    // The socket may take it all at once: only what it refuses makes a client slow.
+    this.#flush();
+    if (!this.#isBehind() || this.#paused !== undefined) return;
+    if (live?.watchers === 1 && live.pause()) this.#paused = live;
+    else if (this.#waiting > MOST_WAITING) this.#fail("SSE stream lagged; events were dropped", this.#waiting);
+  }
+
+  #drained(): void {
+    this.#waiting = 0;
+    this.#waitingCharacters = 0;
+    this.#paused?.resume();
+    this.#paused = undefined;
+  }
+
+  #fail(error: string, skipped: number): void {
+    this.#push(`event: error\ndata: ${JSON.stringify({ error, skipped })}\n\n`);
+    this.#close();
+  }
+
+  #push(text: string): void {
+    if (this.#complete) return;
+    this.#pending += text;
+    this.#waitingCharacters += text.length;
+    if (this.#flushScheduled || this.#response === undefined) return;
+    this.#flushScheduled = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushScheduled = false;
+    const response = this.#response;
+    if (response === undefined || this.#closing || this.#pending === "") return;
+    const text = this.#pending;
+    this.#pending = "";
+    if (response.write(text)) this.#drained();
+    this.#keepAlive?.refresh();
+  }
+
+  #close(): void {
+    this.#complete = true;
+    if (this.#response === undefined) return;
+    this.#closing = true;
+    clearInterval(this.#keepAlive);
+    this.#response.end(this.#pending);
+    this.#pending = "";
+  }
+}
+
+function render(event: FeedEvent, now: Prediction): string {
+  return `event: ${event.type}\ndata: ${dataOf(event, now)}\n\n`;
+}
+
+function dataOf(event: FeedEvent, now: Prediction): string {
+  switch (event.type) {
+    case "start":
+      return `{"id":${JSON.stringify(now.id)},"status":"processing"}`;
+    case "output":
+      return `{"chunk":${event.chunk},"index":${event.index}}`;
+    case "log":
+      return JSON.stringify({ source: event.source, data: event.text });
+    case "metric":
+      return JSON.stringify(event.metric);
+    case "completed":
+      return renderSnapshot(now);
+  }
+}

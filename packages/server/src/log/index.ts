@@ -1,0 +1,2 @@
+export type { LogFields, ModelOutput } from "./log.ts";
+export { Log } from "./log.ts";

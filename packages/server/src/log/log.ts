@@ -1,0 +1,147 @@
+/**
+ * The container log on stderr: lines of the server, and every line of the model verbatim. Written without a library:
+ * a general logger costs start-up time and cannot keep the field names that readers of Cog's logs know.
+ * Lines of one turn leave in one write; a reader that stands still costs lines (counted), never the event loop.
+ */
+import { write, writeSync } from "node:fs";
+import type { LogLevel, LogSettings } from "#settings";
+
+const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+const STDERR = 2;
+const MOST_PENDING_CHARACTERS = 16 * 1024 * 1024;
+const RETRY_MS = 10;
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface ModelOutput {
+  readonly source: "stdout" | "stderr";
+  /** Whole lines. */
+  readonly text: string;
+  /** Undefined: setup, or output outside any prediction. */
+  readonly predictionId: string | undefined;
+}
+
+export class Log {
+  readonly #settings: LogSettings;
+  #pending = "";
+  #dropped = 0;
+  #writing: Buffer | undefined;
+  #scheduled = false;
+  #idle: (() => void)[] = [];
+
+  constructor(settings: LogSettings) {
+    this.#settings = settings;
+  }
+
+  debug(message: string, fields?: LogFields): void {
+    this.#line("debug", message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#line("info", message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#line("warn", message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#line("error", message, fields);
+  }
+
+  /** Passes on what the model wrote, whatever the level. */
+  model({ source, text, predictionId }: ModelOutput): void {
+    if (this.#settings.format === "console" || this.#settings.rawModelLines) {
+      this.#push(text.endsWith("\n") ? text : `${text}\n`);
+      return;
+    }
+    const time = new Date().toISOString();
+    const id = predictionId === undefined ? "" : `,"prediction_id":${JSON.stringify(predictionId)}`;
+    const origin = source === "stdout" ? "Stdout" : "Stderr";
+    const target = predictionId === undefined ? "cog::model" : "cog::prediction";
+    let lines = "";
+    for (const line of (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n")) {
+      lines += `{"timestamp":"${time}","level":"INFO","fields":{"message":${JSON.stringify(line)}${id},"source":"${origin}"},"target":"${target}"}\n`;
+    }
+    this.#push(lines);
+  }
+
+  /** Resolves when everything logged so far has been handed to the system. */
+  flush(): Promise<void> {
+    if (this.#pending === "" && this.#writing === undefined) return Promise.resolve();
+    this.#start();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /** For the last words before an immediate exit. */
+  flushNow(): void {
+    const rest = Buffer.concat([this.#writing ?? Buffer.alloc(0), Buffer.from(this.#pending)]);
+    this.#writing = undefined;
+    this.#pending = "";
+    try {
+      writeSync(STDERR, rest);
+    } catch {
+      // Nobody reads the log any more; there is nowhere left to say so.
+    }
+  }
+
+  #line(level: LogLevel, message: string, fields: LogFields = {}): void {
+    if (LEVELS[level] < LEVELS[this.#settings.level]) return;
+    const time = new Date().toISOString();
+    if (this.#settings.format === "console") {
+      const extra = Object.entries(fields).map(([name, value]) => (value === undefined ? "" : ` ${name}=${value}`));
+      this.#push(`${time} ${level.toUpperCase().padEnd(5)} ${message}${extra.join("")}\n`);
+      return;
+    }
+    const record = {
+      timestamp: time,
+      level: level.toUpperCase(),
+      fields: { message, ...fields },
+      target: "cog::server",
+    };
+    this.#push(`${JSON.stringify(record)}\n`);
+  }
+
+  #push(lines: string): void {
+    if (this.#pending.length + lines.length > MOST_PENDING_CHARACTERS) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#pending += lines;
+    if (this.#scheduled || this.#writing !== undefined) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#start());
+  }
+
+  #start(): void {
+    this.#scheduled = false;
+    if (this.#writing !== undefined) return;
+    if (this.#dropped > 0) {
+      this.#pending += `${JSON.stringify({ level: "WARN", fields: { message: `${this.#dropped} log writes dropped: nobody reads stderr fast enough` }, target: "cog::server" })}\n`;
+      this.#dropped = 0;
+    }
+    if (this.#pending === "") {
+      for (const resolve of this.#idle.splice(0)) resolve();
+      return;
+    }
+    this.#writing = Buffer.from(this.#pending);
+    this.#pending = "";
+    this.#writeRest();
+  }
+
+  #writeRest(): void {
+    const chunk = this.#writing;
+    if (chunk === undefined) return;
+    write(STDERR, chunk, 0, chunk.length, null, (error, written) => {
+      if (this.#writing !== chunk) return;
+      if (error?.code === "EAGAIN") {
+        setTimeout(() => this.#writeRest(), RETRY_MS);
+        return;
+      }
+      // Any other error means that the log has no reader any more: the rest of the chunk is gone.
+      this.#writing = error || written === chunk.length ? undefined : chunk.subarray(written);
+      if (this.#writing === undefined) this.#start();
+      else this.#writeRest();
+    });
+  }
+}

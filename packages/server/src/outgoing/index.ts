@@ -1,0 +1,2 @@
+export type { Fetch } from "./outgoing.ts";
+export { createFetch } from "./outgoing.ts";

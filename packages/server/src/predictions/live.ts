@@ -1,0 +1,249 @@
+/**
+ * One live prediction: from admission to its end. Holds the slot, feeds worker events through `advance` in the order the
+ * model produced them (also when an output waits for an upload), and publishes every step.
+ */
+import { performance } from "node:perf_hooks";
+import type { JsonObject } from "@cog/core/json";
+import type { OutputWithFiles } from "@cog/core/wire";
+import type { RawJson } from "#raw-json";
+import { rawJson, toRawJson } from "#raw-json";
+import type { Running, WorkerEvent } from "#workers";
+import type { Subscriber } from "./feed.ts";
+import { Feed } from "./feed.ts";
+import type { Prediction, PredictionEvent } from "./prediction.ts";
+import { advance, hasEnded, newPrediction } from "./prediction.ts";
+import type { Slot, Ticket } from "./slots.ts";
+
+export interface Submission {
+  readonly id: string;
+  readonly input: JsonObject;
+  /** `input` as text, which answers and the worker get. */
+  readonly inputText: RawJson;
+  readonly context: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  /** Events kept for those who attach later. */
+  readonly history: number;
+  /** Upload output files below this URL; undefined: data URLs. */
+  readonly uploadUrl: string | undefined;
+  /** Made for a stream: cancel it when its last watcher leaves. */
+  readonly cancelUnwatched: boolean;
+}
+
+/** The files of one prediction. Implemented by `files/`. */
+export interface Workspace {
+  /** Local files in place of URLs, for the worker; undefined: the input needs none. */
+  prepare(input: JsonObject, files: SlotFiles, signal: AbortSignal): Promise<JsonObject> | undefined;
+  /** The value with the content or the URL of each file in its place. */
+  convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawJson>;
+  /** Removes everything temporary. */
+  dispose(): void;
+}
+
+type SlotFiles = Slot["worker"]["files"];
+
+export interface LiveOptions {
+  readonly submission: Submission;
+  readonly workspace: Workspace;
+  /** The schema declares an array: a model that returns one item still answers with an array. */
+  readonly outputIsArray: boolean;
+  readonly onLog: (id: string, source: "stdout" | "stderr", text: string) => void;
+  readonly onEnd: (live: LivePrediction) => void;
+}
+
+export class LivePrediction {
+  readonly id: string;
+  readonly feed: Feed;
+  /** Where it stands now. */
+  now: Prediction;
+  /** Streams that show it. */
+  watchers = 0;
+  /** While it waits for a slot. */
+  ticket: Ticket | undefined;
+  readonly #options: LiveOptions;
+  readonly #abort = new AbortController();
+  #slot: Slot | undefined;
+  #running: Running | undefined;
+  #startedMs = 0;
+  /** Set while an output is being converted: later events wait for it. */
+  #tail: Promise<void> | undefined;
+  #failure: string | undefined;
+
+  constructor(options: LiveOptions) {
+    const { id, inputText, createdAt, history } = options.submission;
+    this.#options = options;
+    this.id = id;
+    this.feed = new Feed(history);
+    this.now = newPrediction({ id, input: inputText, createdAt });
+  }
+
+  start(slot: Slot): void {
+    const { submission, workspace } = this.#options;
+    this.ticket = undefined;
+    this.#slot = slot;
+    this.#startedMs = performance.now();
+    this.#advance({ type: "started", at: Date.now() });
+    const prepared = workspace.prepare(submission.input, slot.worker.files, this.#abort.signal);
+    // The worker gets its frame before anybody is told: that is the shorter way to the first output.
+    if (prepared === undefined) this.#run(slot, submission.inputText);
+    this.feed.publish({ type: "start" }, this.now);
+    prepared?.then(
+      (input) => this.#run(slot, toRawJson(input)),
+      (error: unknown) => this.#workerEnded({ type: "failed", error: messageOf(error) }),
+    );
+  }
+
+  /** Subscribes a stream. Returns the way out. */
+  watch(subscriber: Subscriber): () => void {
+    const leave = this.feed.subscribe(subscriber);
+    let watching = true;
+    this.watchers += 1;
+    return () => {
+      if (!watching) return;
+      watching = false;
+      leave();
+      this.watchers -= 1;
+      if (this.watchers === 0 && this.#options.submission.cancelUnwatched) this.cancel();
+    };
+  }
+
+  /** Asks for the end, wherever it stands. Repeating it changes nothing. */
+  cancel(): void {
+    if (this.now.cancelRequested || hasEnded(this.now)) return;
+    this.#advance({ type: "cancelRequested" });
+    this.#abort.abort();
+    if (this.ticket !== undefined) {
+      this.ticket.leave();
+      this.#end({ type: "canceled", ...this.#ending() });
+      return;
+    }
+    this.#running?.cancel();
+  }
+
+  /** It never got a slot and never will. */
+  refuse(error: string): void {
+    this.ticket?.leave();
+    this.#end({ type: "failed", error, ...this.#ending() });
+  }
+
+  /** Stops reading from the worker while the only reader of a stream is behind; false where others would suffer. */
+  pause(): boolean {
+    return this.#running?.pause() ?? false;
+  }
+
+  resume(): void {
+    this.#running?.resume();
+  }
+
+  #run(slot: Slot, input: RawJson): void {
+    if (this.now.cancelRequested) {
+      this.#workerEnded({ type: "canceled" });
+      return;
+    }
+    const { id, context } = this.#options.submission;
+    this.#running = slot.worker.run({ id, input, context }, (event) => this.#receive(event));
+  }
+
+  #receive(event: WorkerEvent): void {
+    switch (event.type) {
+      case "log":
+        this.#options.onLog(this.id, event.source, event.text);
+        this.#inOrder(() => {
+          this.#advance({ type: "log", source: event.source, text: event.text });
+          this.feed.publish({ type: "log", source: event.source, text: event.text }, this.now);
+        });
+        return;
+      case "metric":
+        this.#inOrder(() => {
+          this.#advance({ type: "metric", metric: event.metric });
+          this.feed.publish({ type: "metric", metric: event.metric }, this.now);
+        });
+        return;
+      case "output":
+        this.#value(event, (value) => this.#item(value));
+        return;
+      case "done":
+      case "failed":
+      case "canceled":
+        this.#workerEnded(event);
+        return;
+    }
+  }
+
+  /** The worker is idle again: the slot goes back first, so that the next waiter is served before this answer leaves. */
+  #workerEnded(event: Extract<WorkerEvent, { type: "done" | "failed" | "canceled" }>): void {
+    this.#running = undefined;
+    this.#slot?.release();
+    if (event.type !== "done") {
+      this.#inOrder(() => this.#end({ ...event, ...this.#ending() }));
+      return;
+    }
+    if (event.iterated) {
+      this.#inOrder(() => this.#end({ type: "done", value: undefined, ...this.#ending() }));
+      return;
+    }
+    this.#value(event, (value) => {
+      if (value !== "null") this.#item(value);
+      const wrap = this.#options.outputIsArray && value !== "null" && !value.startsWith("[");
+      this.#end({ type: "done", value: wrap ? rawJson(`[${value}]`) : value, ...this.#ending() });
+    });
+  }
+
+  #item(value: RawJson): void {
+    const index = this.now.itemCount;
+    this.#advance({ type: "output", value });
+    this.feed.publish({ type: "output", chunk: value, index }, this.now);
+  }
+
+  /** Hands on a value, after its files have been embedded or uploaded (which starts at once, in parallel). */
+  #value({ payload, files }: { payload: string; files: boolean }, use: (value: RawJson) => void): void {
+    if (!files) {
+      this.#inOrder(() => use(rawJson(payload)));
+      return;
+    }
+    const converted = this.#options.workspace.convert(JSON.parse(payload), this.#abort.signal);
+    converted.catch(() => undefined); // Handled below, when its turn comes.
+    this.#tail = (this.#tail ?? Promise.resolve()).then(async () => {
+      try {
+        use(await converted);
+      } catch (error) {
+        this.#fail(messageOf(error));
+      }
+    });
+  }
+
+  #fail(error: string): void {
+    if (this.#running === undefined) {
+      this.#end({ type: "failed", error, ...this.#ending() });
+      return;
+    }
+    this.#failure ??= error;
+    this.#running.cancel();
+  }
+
+  #inOrder(step: () => void): void {
+    if (this.#tail === undefined) step();
+    else this.#tail = this.#tail.then(step);
+  }
+
+  #advance(event: PredictionEvent): void {
+    this.now = advance(this.now, event);
+  }
+
+  #end(event: Extract<PredictionEvent, { at: number; seconds: number }>): void {
+    if (hasEnded(this.now)) return;
+    const { at, seconds } = event;
+    this.#advance(this.#failure === undefined ? event : { type: "failed", error: this.#failure, at, seconds });
+    this.#options.workspace.dispose();
+    this.#options.onEnd(this);
+    this.feed.publish({ type: "completed" }, this.now);
+  }
+
+  #ending(): { at: number; seconds: number } {
+    const seconds = this.#startedMs === 0 ? 0 : (performance.now() - this.#startedMs) / 1000;
+    return { at: Date.now(), seconds };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,40 @@
+/** Prediction → JSON text. Inputs and outputs are spliced in as they are. */
+import type { RawJson } from "#raw-json";
+import { rawJson } from "#raw-json";
+import { timestamp } from "#time";
+import type { Prediction } from "./prediction.ts";
+import { hasEnded } from "./prediction.ts";
+
+/** The body a waiting client gets. The reference leaves partial output out of failed and canceled bodies; so do we. */
+export function renderAnswer(prediction: Prediction): RawJson {
+  return render(prediction, { partialOutput: !hasEnded(prediction) });
+}
+
+/** The body of snapshots, webhooks and the `completed` event: with the items so far. */
+export function renderSnapshot(prediction: Prediction): RawJson {
+  return render(prediction, { partialOutput: true });
+}
+
+/** The answer to `Prefer: respond-async`; its two keys are what clients compare. */
+export function renderAccepted(id: string): RawJson {
+  return rawJson(`{"id":${JSON.stringify(id)},"status":"starting"}`);
+}
+
+function render(prediction: Prediction, { partialOutput }: { partialOutput: boolean }): RawJson {
+  const { id, status, input, createdAt, logs } = prediction;
+  let text = `{"id":${JSON.stringify(id)},"status":"${status}","input":${input},"created_at":${JSON.stringify(createdAt)}`;
+  if (prediction.status !== "starting" && prediction.startedAt !== undefined) {
+    text += `,"started_at":"${timestamp(prediction.startedAt)}"`;
+  }
+  if (hasEnded(prediction)) text += `,"completed_at":"${timestamp(prediction.completedAt)}"`;
+  text += `,"logs":${logs === "" ? '""' : JSON.stringify(logs)},"metrics":${metricsOf(prediction)}`;
+  if (prediction.status === "succeeded") text += `,"output":${prediction.output}`;
+  else if (partialOutput && prediction.itemCount > 0) text += `,"output":[${prediction.items}]`;
+  if (prediction.status === "failed") text += `,"error":${JSON.stringify(prediction.error)}`;
+  return rawJson(`${text}}`);
+}
+
+function metricsOf(prediction: Prediction): string {
+  if (!hasEnded(prediction)) return JSON.stringify(prediction.metrics);
+  return JSON.stringify({ ...prediction.metrics, predict_time: prediction.seconds });
+}

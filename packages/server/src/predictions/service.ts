@@ -1,0 +1,92 @@
+/** The sole owner of live predictions. */
+import { History } from "./history.ts";
+import type { Submission, Workspace } from "./live.ts";
+import { LivePrediction } from "./live.ts";
+import type { EndedPrediction, Prediction } from "./prediction.ts";
+import { hasEnded } from "./prediction.ts";
+import type { Slots } from "./slots.ts";
+
+export interface PredictionsOptions {
+  readonly slots: Slots;
+  readonly openWorkspace: (submission: Submission) => Workspace;
+  readonly outputIsArray: () => boolean;
+  readonly onLog: (id: string, source: "stdout" | "stderr", text: string) => void;
+}
+
+export class Predictions {
+  readonly #options: PredictionsOptions;
+  readonly #live = new Map<string, LivePrediction>();
+  readonly #history = new History();
+  readonly #idle: (() => void)[] = [];
+
+  constructor(options: PredictionsOptions) {
+    this.#options = options;
+  }
+
+  get inFlight(): number {
+    return this.#live.size;
+  }
+
+  find(id: string): LivePrediction | undefined {
+    return this.#live.get(id);
+  }
+
+  /** The present state of a live or recently ended prediction. */
+  look(id: string): Prediction | undefined {
+    return this.#live.get(id)?.now ?? this.#history.get(id);
+  }
+
+  /**
+   * Starts a prediction, or lets it wait for a slot. `attach` may subscribe before the first event.
+   * "taken": the id is in flight. "full": no slot, and no room to wait.
+   */
+  submit(submission: Submission, attach: (live: LivePrediction) => void): LivePrediction | "taken" | "full" {
+    if (this.#live.has(submission.id)) return "taken";
+    const live = new LivePrediction({
+      submission,
+      workspace: this.#options.openWorkspace(submission),
+      outputIsArray: this.#options.outputIsArray(),
+      onLog: this.#options.onLog,
+      onEnd: (ended) => this.#forget(ended),
+    });
+    attach(live);
+    this.#live.set(live.id, live);
+    const admission = this.#options.slots.request((slot) => live.start(slot));
+    if (admission === "full") {
+      this.#live.delete(live.id);
+      return "full";
+    }
+    if (admission !== "granted") live.ticket = admission;
+    return live;
+  }
+
+  /** False when no such prediction is in flight. */
+  cancel(id: string): boolean {
+    const live = this.#live.get(id);
+    live?.cancel();
+    return live !== undefined;
+  }
+
+  cancelAll(): void {
+    for (const live of this.#live.values()) live.cancel();
+  }
+
+  /** No worker will ever take them: fails those that wait for a slot. */
+  refuseWaiting(error: string): void {
+    for (const live of this.#live.values()) {
+      if (live.ticket !== undefined) live.refuse(error);
+    }
+  }
+
+  /** Resolves when no prediction is in flight. */
+  whenIdle(): Promise<void> {
+    if (this.#live.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #forget(live: LivePrediction): void {
+    this.#live.delete(live.id);
+    if (hasEnded(live.now)) this.#history.add(live.now satisfies EndedPrediction);
+    if (this.#live.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,2 @@
+export type { RawJson } from "./raw-json.ts";
+export { rawJson, toRawJson } from "./raw-json.ts";

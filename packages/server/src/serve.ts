@@ -1,0 +1,267 @@
+/** The whole server: puts the rooms together, starts them in the order that is quickest, stops them in the order that is kind. */
+import { writeSync } from "node:fs";
+import { version } from "@cog/core/version";
+import type { InterfacePayload, Notification } from "@cog/core/wire";
+import type { FileInputs } from "#files";
+import { FileWorkspace, TemporaryRoot } from "#files";
+import { Health } from "#health";
+import { HttpServer } from "#http";
+import { Log } from "#log";
+import { createFetch } from "#outgoing";
+import { Predictions, Slots } from "#predictions";
+import type { Schema, SchemaOptions } from "#schema";
+import { readSchemaFile, schemaFromInterface, schemaFromText } from "#schema";
+import type { Environment, Settings } from "#settings";
+import { Webhooks } from "#webhooks";
+import type { SupervisorState, WorkerProcess } from "#workers";
+import { adoptWorker, deviceFor, Pool, Supervisor, spawnWorker, visibleDevices } from "#workers";
+import { modelEnvironment } from "./reference.ts";
+
+/** How long last webhooks may take when the server stops. */
+const LAST_WEBHOOKS_MS = 10_000;
+/** How long canceled predictions may take to unwind then. */
+const UNWIND_MS = 5000;
+
+/** Runs until it is told to stop; resolves with the exit code. */
+export async function serve(settings: Settings): Promise<number> {
+  const log = new Log(settings.log);
+  for (const warning of settings.warnings) log.warn(warning);
+  const model = await modelEnvironment(settings);
+  const temporary = new TemporaryRoot(settings.temporaryRoot);
+  process.once("exit", () => temporary.removeSync());
+  const server = new ModelServer({ settings, model, temporary, log });
+  return server.run();
+}
+
+interface Parts {
+  readonly settings: Settings;
+  readonly model: Environment;
+  readonly temporary: TemporaryRoot;
+  readonly log: Log;
+}
+
+class ModelServer {
+  readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #slots: Slots;
+  readonly #predictions: Predictions;
+  readonly #webhooks: Webhooks;
+  readonly #pool: Pool;
+  readonly #health: Health;
+  readonly #http: HttpServer;
+  #schema: Schema | undefined;
+  #schemaLoaded: Promise<void> | undefined;
+  #files: FileInputs = {};
+  #stopping = false;
+  #finish: (code: number) => void = () => undefined;
+
+  constructor({ settings, model, temporary, log }: Parts) {
+    const { launcher } = settings;
+    const userAgent = `cog/${version}`;
+    const fetch = createFetch(settings.proxy);
+    this.#settings = settings;
+    this.#log = log;
+    this.#slots = new Slots({ queueMax: settings.queueMax });
+    this.#predictions = new Predictions({
+      slots: this.#slots,
+      openWorkspace: ({ id, uploadUrl }) =>
+        new FileWorkspace({
+          predictionId: id,
+          uploadUrl,
+          temporary,
+          fetch,
+          userAgent: settings.userAgent ?? userAgent,
+        }),
+      outputIsArray: () => this.#schema?.outputIsArray ?? false,
+      onLog: (predictionId, source, text) => log.model({ predictionId, source, text }),
+    });
+    this.#webhooks = new Webhooks({
+      fetch,
+      userAgent,
+      token: settings.webhookToken,
+      intervalMs: settings.webhookIntervalMs,
+      log,
+    });
+    this.#pool = this.#createPool({ model, temporary });
+    this.#health = new Health({
+      pool: this.#pool,
+      slots: this.#slots,
+      launcher,
+      kubernetes: settings.kubernetes,
+      readyWhenBusy: settings.readyWhenBusy,
+      log,
+    });
+    this.#http = new HttpServer(
+      {
+        mode: settings.mode,
+        sdkVersion: launcher.sdk,
+        predictions: this.#predictions,
+        webhooks: this.#webhooks,
+        health: this.#health,
+        schema: () => this.#schema,
+        fileInputs: () => this.#files,
+        localPathInputs: settings.localPathInputs,
+        uploadUrl: settings.uploadUrl,
+        streamHistory: settings.streamHistory,
+        probePrefix: settings.probePrefix,
+        onDropped: (names) => log.warn("Stripped unknown input fields", { names: names.join(", ") }),
+        shutdown: () => void this.#stop({ code: 0 }),
+      },
+      log,
+    );
+  }
+
+  async run(): Promise<number> {
+    const finished = new Promise<number>((resolve) => {
+      this.#finish = resolve;
+    });
+    this.#listenToSignals();
+    this.#pool.start();
+    const { host, port } = this.#settings;
+    try {
+      const listening = await this.#http.listen({ host, port });
+      this.#notify({ event: "listening", port: listening });
+      this.#log.info("listening", { host, port: listening });
+    } catch (error) {
+      this.#log.error(`cannot listen on ${host}:${port}: ${(error as Error).message}`);
+      await this.#pool.stop({ now: true });
+      await this.#log.flush();
+      return 1;
+    }
+    this.#loadSchema();
+    return finished;
+  }
+
+  /** Compiles while the worker loads the model. */
+  #loadSchema(): void {
+    const text = readSchemaFile(this.#settings.schemaFile);
+    if (text === undefined) return;
+    this.#schemaLoaded = this.#useSchema(schemaFromText(text, this.#schemaOptions()));
+  }
+
+  async #useSchema(schema: Promise<Schema>): Promise<void> {
+    try {
+      this.#schema = await schema;
+    } catch (error) {
+      this.#log.warn(`running without a schema, inputs are not checked: ${(error as Error).message}`);
+    }
+  }
+
+  #schemaOptions(): SchemaOptions {
+    const { mode, localPathInputs } = this.#settings;
+    return { mode, localPaths: localPathInputs };
+  }
+
+  #createPool({ model, temporary }: Pick<Parts, "model" | "temporary">): Pool {
+    const settings = this.#settings;
+    const { environment, launcher, workers, workerFds } = settings;
+    const devices = workers > 1 ? visibleDevices(environment["CUDA_VISIBLE_DEVICES"]) : [];
+    const supervise = (index: number): Supervisor => {
+      const device = deviceFor({ index, workers }, devices);
+      const own = { ...environment, ...model, COG_TMPDIR: temporary.path };
+      return new Supervisor({
+        start: ({ first }) =>
+          first && index === 0 && workerFds !== undefined
+            ? adoptWorker(workerFds)
+            : spawnWorker({
+                executable: launcher.executable,
+                environment: device === undefined ? own : { ...own, CUDA_VISIBLE_DEVICES: device },
+              }),
+        spillFolder: temporary.path,
+        restart: settings.restartWorkers,
+        setupTimeoutMs: settings.setupTimeoutMs,
+        beforeReady: (worker) => this.#beforeReady(worker),
+        onLog: ({ source, text }) => this.#log.model({ source, text, predictionId: undefined }),
+        onChange: (state, before) => this.#workerChanged(state, before),
+      });
+    };
+    return new Pool(Array.from({ length: workers }, (_, index) => supervise(index)));
+  }
+
+  async #beforeReady(worker: WorkerProcess): Promise<void> {
+    this.#schemaLoaded ??= worker
+      .inspect()
+      .then((found: InterfacePayload) => this.#useSchema(schemaFromInterface(found, this.#schemaOptions())));
+    await this.#schemaLoaded;
+    this.#files = worker.files;
+  }
+
+  #workerChanged(state: SupervisorState, before: SupervisorState): void {
+    if (before.name === "ready") this.#slots.close(before.worker);
+    switch (state.name) {
+      case "ready":
+        this.#slots.open(state.worker);
+        this.#log.info("worker ready", { slots: state.worker.slots });
+        if (!this.#health.wasReady) this.#notify({ event: "ready" });
+        this.#health.wasReady = true;
+        return;
+      case "starting":
+        this.#log.error("worker died; starting it again");
+        return;
+      case "failed":
+        this.#log.error(`setup failed: ${state.error}`);
+        this.#notify({ event: "setup_failed", error: state.error });
+        if (this.#settings.exitOnSetupFailure) void this.#stop({ code: 1 });
+        return;
+      case "defunct":
+        this.#log.error(`worker died and is not started again: ${state.error}`);
+        if (this.#pool.state.name === "defunct") this.#predictions.refuseWaiting(`Worker crashed: ${state.error}`);
+        return;
+      case "stopped":
+        return;
+    }
+  }
+
+  #listenToSignals(): void {
+    process.on("SIGINT", () => void this.#stop({ code: 130 }));
+    process.on("SIGTERM", () => {
+      if (this.#settings.awaitExplicitShutdown) return;
+      void this.#stop({ code: 0, now: this.#pool.state.name === "starting" });
+    });
+  }
+
+  /** In order: no new work, open requests answered, the rest canceled, last webhooks, workers. Asked twice: now. */
+  async #stop({ code, now = false }: { readonly code: number; readonly now?: boolean }): Promise<void> {
+    const twice = this.#stopping;
+    this.#stopping = true;
+    if (now || twice) {
+      await this.#pool.stop({ now: true });
+      await this.#end(code);
+      return;
+    }
+    const { drainDelayMs, drainTimeoutMs } = this.#settings;
+    this.#log.info("stopping");
+    if (drainDelayMs > 0) {
+      this.#health.draining = true;
+      await wait(drainDelayMs);
+    }
+    const closed = this.#http.close();
+    if (drainTimeoutMs === undefined) await closed;
+    // Asynchronous ones are waited for only when somebody said how long.
+    else await Promise.race([Promise.all([closed, this.#predictions.whenIdle()]), wait(drainTimeoutMs)]);
+    this.#predictions.cancelAll();
+    await Promise.race([Promise.all([closed, this.#predictions.whenIdle()]), wait(UNWIND_MS)]);
+    await this.#webhooks.close(LAST_WEBHOOKS_MS);
+    await this.#pool.stop();
+    await this.#end(code);
+  }
+
+  async #end(code: number): Promise<void> {
+    await this.#log.flush();
+    this.#finish(code);
+  }
+
+  #notify(notification: Notification): void {
+    const { notifyFd } = this.#settings;
+    if (notifyFd === undefined) return;
+    try {
+      writeSync(notifyFd, `${JSON.stringify(notification)}\n`);
+    } catch {
+      // Whoever wanted to know is gone.
+    }
+  }
+}
+
+function wait(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

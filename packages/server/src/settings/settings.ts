@@ -1,0 +1,238 @@
+/**
+ * Every environment variable and flag of the server, read here and nowhere else. A bad value falls back to the
+ * default with a warning, as models in the field rely on; only the port and unknown flags stop the start.
+ */
+import { parseArgs } from "node:util";
+import { UserError } from "@cog/core/errors";
+
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly mode: "predict" | "train";
+  readonly uploadUrl: string | undefined;
+  readonly awaitExplicitShutdown: boolean;
+  /** `path.py:Name`; undefined: look in cog.yaml. */
+  readonly predictorRef: string | undefined;
+  readonly trainRef: string | undefined;
+  readonly schemaFile: string | undefined;
+  readonly workers: number;
+  readonly queueMax: number;
+  readonly restartWorkers: boolean;
+  readonly setupTimeoutMs: number | undefined;
+  readonly webhookIntervalMs: number;
+  readonly webhookToken: string | undefined;
+  readonly streamHistory: number;
+  readonly userAgent: string | undefined;
+  readonly localPathInputs: boolean;
+  readonly drainDelayMs: number;
+  /** Undefined: running predictions may take as long as they need. */
+  readonly drainTimeoutMs: number | undefined;
+  readonly probePrefix: string;
+  readonly readyWhenBusy: boolean;
+  readonly exitOnSetupFailure: boolean;
+  readonly kubernetes: boolean;
+  readonly log: LogSettings;
+  /** Made by the launcher for the worker it forked; ours to remove. */
+  readonly temporaryRoot: string | undefined;
+  readonly notifyFd: number | undefined;
+  readonly workerFds: WorkerFds | undefined;
+  readonly launcher: Launcher;
+  readonly proxy: ProxySettings;
+  /** What workers that we start inherit. */
+  readonly environment: Environment;
+  readonly warnings: readonly string[];
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: "json" | "console";
+  /** `COG_LOG_MODEL=raw`: lines of the model are passed on unchanged in both formats. */
+  readonly rawModelLines: boolean;
+}
+
+/** Descriptors of the worker that the launcher already forked. */
+export interface WorkerFds {
+  readonly channel: number;
+  readonly control: number;
+  readonly output: number;
+}
+
+/** What only Python knows. */
+export interface Launcher {
+  readonly python: string;
+  readonly executable: string;
+  readonly sdk: string;
+}
+
+export interface ProxySettings {
+  /** A proxy variable is set: outgoing requests need an agent that honours it. */
+  readonly enabled: boolean;
+  /** A file of certificate authorities in place of the built-in ones. */
+  readonly certificates: string | undefined;
+}
+
+export type Invocation =
+  | { readonly action: "serve"; readonly settings: Settings }
+  | { readonly action: "help" }
+  | { readonly action: "version" };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const USAGE = `Usage: python -m cog.server.http [options]
+
+  --host HOST                       address to listen on (default 0.0.0.0; the port is $PORT, default 5000)
+  --upload-url URL                  upload output files below this URL
+  --x-mode predict|train            which function of the model to serve (default predict)
+  --await-explicit-shutdown VALUE   ignore SIGTERM, stop on POST /shutdown or SIGINT
+  --threads N                       accepted and ignored
+  -v, --version                     print name and version
+  -h, --help                        print this
+`;
+
+/** Reads flags and environment. Throws a UserError with code `usage` for a flag that does not exist. */
+export function readInvocation(args: readonly string[], env: Environment): Invocation {
+  const flags = readFlags(args);
+  if (flags.help) return { action: "help" };
+  if (flags.version) return { action: "version" };
+  const mode = flags["x-mode"] ?? "predict";
+  if (mode !== "predict" && mode !== "train") {
+    throw new UserError("usage", `--x-mode is ${mode}.`, { hint: "Use predict or train." });
+  }
+  const warnings: string[] = [];
+  const number = numberReader(env, warnings);
+  // The worker reads it; only the warning is ours.
+  number("COG_MAX_CONCURRENCY", { fallback: 1, least: 1 });
+  return {
+    action: "serve",
+    settings: {
+      host: flags.host ?? "0.0.0.0",
+      port: readPort(env["PORT"]),
+      mode,
+      uploadUrl: text(flags["upload-url"]) ?? text(env["COG_UPLOAD_URL"]),
+      awaitExplicitShutdown: text(flags["await-explicit-shutdown"]) !== undefined,
+      predictorRef: text(env["COG_PREDICT_TYPE_STUB"]),
+      trainRef: text(env["COG_TRAIN_TYPE_STUB"]),
+      schemaFile: text(env["COG_SCHEMA_FILE"]),
+      workers: number("COG_WORKERS", { fallback: 1, least: 1 }),
+      queueMax: number("COG_QUEUE_MAX", { fallback: 0, least: 0 }),
+      restartWorkers: env["COG_WORKER_RESTART"] !== "never",
+      setupTimeoutMs: seconds(number("COG_SETUP_TIMEOUT", { fallback: 0, least: 1 })) || undefined,
+      webhookIntervalMs: seconds(number("COG_THROTTLE_RESPONSE_INTERVAL", { fallback: 0.5, least: 0, fraction: true })),
+      webhookToken: text(env["WEBHOOK_AUTH_TOKEN"]),
+      streamHistory: number("COG_STREAM_HISTORY_CAPACITY", { fallback: 1024, least: 0 }),
+      userAgent: text(env["COG_USER_AGENT"]),
+      localPathInputs: isOn(env["COG_LOCAL_PATH_INPUTS"]),
+      drainDelayMs: seconds(number("COG_DRAIN_DELAY", { fallback: 0, least: 0, fraction: true })),
+      drainTimeoutMs:
+        text(env["COG_DRAIN_TIMEOUT"]) === undefined
+          ? undefined
+          : seconds(number("COG_DRAIN_TIMEOUT", { fallback: 300, least: 0, fraction: true })),
+      probePrefix: (env["COG_PROBE_PREFIX"] ?? "").replace(/\/+$/, ""),
+      readyWhenBusy: env["COG_READY_WHEN_BUSY"] !== "false",
+      exitOnSetupFailure: isOn(env["COG_EXIT_ON_SETUP_FAILURE"]),
+      kubernetes: text(env["KUBERNETES_SERVICE_HOST"]) !== undefined,
+      log: {
+        level: logLevel(env["COG_LOG_LEVEL"]),
+        format: env["LOG_FORMAT"] === "console" ? "console" : "json",
+        rawModelLines: env["COG_LOG_MODEL"] === "raw",
+      },
+      temporaryRoot: text(env["COG_TMPDIR"]),
+      notifyFd: descriptor(env["COG_NOTIFY_FD"]),
+      workerFds: workerFds(env["COG_WORKER_FDS"]),
+      launcher: readLauncher(env["COG_LAUNCHER"]),
+      proxy: {
+        enabled: ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].some((name) => text(env[name])),
+        certificates: text(env["SSL_CERT_FILE"]) ?? text(env["REQUESTS_CA_BUNDLE"]),
+      },
+      environment: inherited(env),
+      warnings,
+    },
+  };
+}
+
+/** Without this server's own plumbing. */
+function inherited(env: Environment): Environment {
+  const { COG_WORKER_FDS: _fds, COG_NOTIFY_FD: _notify, COG_LAUNCHER: _launcher, ...rest } = env;
+  return rest;
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      options: {
+        host: { type: "string" },
+        threads: { type: "string" },
+        "upload-url": { type: "string" },
+        "await-explicit-shutdown": { type: "string" },
+        "x-mode": { type: "string" },
+        version: { type: "boolean", short: "v" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError("usage", (error as Error).message.split(". ")[0] ?? "bad flag", {
+      hint: "--help lists the flags.",
+      cause: error,
+    });
+  }
+}
+
+function readPort(value: string | undefined): number {
+  if (text(value) === undefined) return 5000;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UserError("settings.port", `PORT is ${JSON.stringify(value)}.`, {
+    hint: "Set it to a whole number from 0 to 65535.",
+  });
+}
+
+function numberReader(env: Environment, warnings: string[]) {
+  return (name: string, rule: { fallback: number; least: number; fraction?: boolean }): number => {
+    const given = text(env[name]);
+    if (given === undefined) return rule.fallback;
+    const value = Number(given);
+    const good = Number.isFinite(value) && value >= rule.least && (rule.fraction === true || Number.isInteger(value));
+    if (good) return value;
+    warnings.push(`${name} is ${JSON.stringify(given)}, which is not usable; continuing with ${rule.fallback}`);
+    return rule.fallback;
+  };
+}
+
+function logLevel(value: string | undefined): LogLevel {
+  const name = value?.toLowerCase();
+  if (name === "warning") return "warn";
+  return name === "debug" || name === "warn" || name === "error" ? name : "info";
+}
+
+function workerFds(value: string | undefined): WorkerFds | undefined {
+  const [channel, control, output] = (value ?? "").split(",").map(descriptor);
+  return channel === undefined || control === undefined || output === undefined
+    ? undefined
+    : { channel, control, output };
+}
+
+function readLauncher(value: string | undefined): Launcher {
+  const given: Partial<Launcher> = value === undefined ? {} : JSON.parse(value);
+  return { python: given.python ?? "", executable: given.executable ?? "python3", sdk: given.sdk ?? "" };
+}
+
+function descriptor(value: string | undefined): number | undefined {
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** The value, unless it is unset or empty. */
+function text(value: string | undefined): string | undefined {
+  return value === undefined || value === "" ? undefined : value;
+}
+
+function isOn(value: string | undefined): boolean {
+  return value === "1" || value === "true";
+}
+
+function seconds(value: number): number {
+  return value * 1000;
+}

@@ -1,0 +1,2 @@
+export type { WebhookRequest } from "./webhooks.ts";
+export { Webhooks } from "./webhooks.ts";

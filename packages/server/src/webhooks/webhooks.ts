@@ -1,0 +1,97 @@
+/**
+ * Webhooks: a subscriber of the feed that sends one request at a time per prediction, in order, `completed` last.
+ * Works on snapshots it is handed, so that a slow receiver costs memory for a few states and nothing else.
+ */
+import type { WebhookEvent } from "@cog/core/wire";
+import type { Log } from "#log";
+import type { Fetch } from "#outgoing";
+import type { FeedEvent, Prediction, Subscriber } from "#predictions";
+import { renderSnapshot } from "#predictions";
+import type { Delivery } from "./delivery.ts";
+import { deliver, deliverInsistently } from "./delivery.ts";
+import { Throttle } from "./throttle.ts";
+
+export interface WebhooksOptions {
+  readonly fetch: Fetch;
+  readonly userAgent: string;
+  readonly token: string | undefined;
+  readonly intervalMs: number;
+  readonly log: Log;
+}
+
+export interface WebhookRequest {
+  readonly url: string;
+  readonly filter: readonly WebhookEvent[] | undefined;
+  /** `traceparent` and `tracestate` of the request. */
+  readonly trace: Readonly<Record<string, string>>;
+}
+
+/** States that may wait for a slow receiver; beyond that the newest takes the place of the one before it. */
+const MOST_WAITING = 64;
+
+const EVENT_OF: Readonly<Record<FeedEvent["type"], WebhookEvent | undefined>> = {
+  start: "start",
+  output: "output",
+  log: "logs",
+  metric: undefined,
+  completed: "completed",
+};
+
+export class Webhooks {
+  readonly #options: WebhooksOptions;
+  readonly #stop = new AbortController();
+  readonly #open = new Set<Promise<void>>();
+
+  constructor(options: WebhooksOptions) {
+    this.#options = options;
+  }
+
+  subscriber({ url, filter, trace }: WebhookRequest): Subscriber {
+    const { fetch, userAgent, token, intervalMs } = this.#options;
+    const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const headers = { "Content-Type": "application/json", "User-Agent": userAgent, ...authorization, ...trace };
+    const throttle = new Throttle({ filter, intervalMs });
+    const waiting: Prediction[] = [];
+    let sending: Promise<void> | undefined;
+    return (event, now) => {
+      const name = EVENT_OF[event.type];
+      if (name === undefined || !throttle.lets(name, Date.now())) return;
+      if (waiting.length >= MOST_WAITING) waiting.pop();
+      waiting.push(now);
+      if (sending !== undefined) return;
+      sending = this.#sendAll(waiting, { url, headers, fetch }).finally(() => {
+        sending = undefined;
+      });
+      this.#track(sending);
+    };
+  }
+
+  /** Waits for what is under way, at most `patienceMs`. */
+  async close(patienceMs: number): Promise<void> {
+    const impatient = setTimeout(() => this.#stop.abort(), patienceMs);
+    await Promise.all(this.#open);
+    clearTimeout(impatient);
+  }
+
+  #track(sending: Promise<void>): void {
+    this.#open.add(sending);
+    sending.finally(() => this.#open.delete(sending));
+  }
+
+  async #sendAll(waiting: Prediction[], delivery: Delivery): Promise<void> {
+    // The prediction goes on first: nothing of this belongs to its own turn.
+    await new Promise(setImmediate);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const last = next.status !== "processing" && next.status !== "starting";
+      const send = last ? deliverInsistently : deliver;
+      const outcome = await send(renderSnapshot(next), delivery, this.#stop.signal);
+      if (outcome === "delivered") continue;
+      this.#options.log.warn(last ? "the last webhook was not delivered" : "a webhook was not delivered", {
+        prediction_id: next.id,
+        outcome,
+      });
+      // Nobody listens: what is left would only hold up the last one.
+      waiting.splice(0, waiting.findLastIndex(({ status }) => status === "processing") + 1);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** Why a worker ended, in words. */
+import type { GuardianMessage } from "@cog/core/wire";
+
+/** How a worker's life ended. */
+export type WorkerEnd =
+  | Exclude<GuardianMessage, { event: "started" }>
+  /** The guardian said nothing. */
+  | { readonly event: "lost"; readonly detail: string };
+
+export function describeEnd(end: WorkerEnd): string {
+  switch (end.event) {
+    case "exited":
+      return `the model's process exited with code ${end.code}`;
+    case "killed":
+      return end.outOfMemory
+        ? `the model's process ran out of memory and was killed (${end.signal})`
+        : `the model's process was killed by ${end.signal}`;
+    case "lost":
+      return `the model's process is gone (${end.detail})`;
+  }
+}

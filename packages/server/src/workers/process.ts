@@ -1,0 +1,315 @@
+/**
+ * One life of a worker: its channel, its output pipe and its guardian, from start to end. Frames go to the prediction
+ * that their sequence names; whatever is not a prediction's goes to the handlers.
+ */
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type {
+  GuardianMessage,
+  HealthPayload,
+  InterfacePayload,
+  ReadyPayload,
+  SetupFailedPayload,
+} from "@cog/core/wire";
+import { SPILL_BYTES } from "@cog/core/wire";
+import type { WorkerEnd } from "./end.ts";
+import { describeEnd } from "./end.ts";
+import type { Frame, LogPart } from "./frames.ts";
+import { encodeFrame, FRAME_FLAGS, FRAME_KINDS, FrameCutter, hasFlag, readLogged, readLogs } from "./frames.ts";
+import { Lines } from "./lines.ts";
+import type { WorkerLink } from "./link.ts";
+import type { Job, Running, Worker, WorkerEvent } from "./worker.ts";
+
+export interface WorkerHandlers {
+  onReady(): void;
+  onSetupFailed(error: string): void;
+  /** Output that belongs to no prediction. */
+  onLog(part: LogPart): void;
+  onEnd(end: WorkerEnd): void;
+}
+
+type Sink = (event: WorkerEvent) => void;
+
+const LAST_SEQUENCE = 0xffff_ffff;
+/** How long the guardian may take to say why the channel closed. */
+const GUARDIAN_MS = 2000;
+
+export class WorkerProcess implements Worker {
+  slots = 0;
+  files: ReadyPayload["files"] = {};
+  hasHealthcheck = false;
+  /** Predictions that ended without a crash in this life. */
+  finished = 0;
+  readonly #link: WorkerLink;
+  readonly #handlers: WorkerHandlers;
+  readonly #spillFolder: string;
+  readonly #cutter = new FrameCutter();
+  readonly #rawLines = new Lines();
+  readonly #running = new Map<number, Sink>();
+  #sequence = 0;
+  #pid: number | undefined;
+  #outgoing: Buffer[] = [];
+  #flushScheduled = false;
+  #health: { answer: Promise<HealthPayload>; resolve: (health: HealthPayload) => void } | undefined;
+  #inspected: ((found: InterfacePayload) => void) | undefined;
+  #ended: WorkerEnd | undefined;
+
+  constructor(link: WorkerLink, spillFolder: string, handlers: WorkerHandlers) {
+    this.#link = link;
+    this.#handlers = handlers;
+    this.#spillFolder = spillFolder;
+    const use = (frame: Frame): void => this.#receive(frame);
+    link.channel.on("data", (chunk: Buffer) => this.#cutter.push(chunk, use));
+    link.output.on("data", (chunk: Buffer) => this.#raw(this.#rawLines.push(chunk)));
+    this.#listenToGuardian();
+    // A broken connection closes too; the reason comes from the guardian.
+    for (const stream of [link.channel, link.control, link.output]) stream.on("error", () => undefined);
+    link.channel.once("close", () => this.#lost("its channel closed"));
+    link.control.once("close", () => this.#lost("its guardian is gone"));
+    link.spawnError?.then((error) => this.#end({ event: "lost", detail: error.message }));
+  }
+
+  run(job: Job, sink: Sink): Running {
+    this.#sequence = this.#sequence === LAST_SEQUENCE ? 1 : this.#sequence + 1;
+    const sequence = this.#sequence;
+    this.#running.set(sequence, sink);
+    const payload = `{"id":${JSON.stringify(job.id)},"input":${job.input},"context":${JSON.stringify(job.context)}}`;
+    if (payload.length <= SPILL_BYTES) this.#send(encodeFrame(FRAME_KINDS.predict, sequence, payload));
+    else this.#send(encodeFrame(FRAME_KINDS.predict, sequence, this.#spill(sequence, payload), FRAME_FLAGS.spilled));
+    return {
+      cancel: () => this.#cancel(sequence),
+      pause: () => this.#pause(),
+      resume: () => this.#link.channel.resume(),
+    };
+  }
+
+  /** Asks the class's `healthcheck`. Requests that come while one runs share its answer. */
+  healthcheck(): Promise<HealthPayload> {
+    if (this.#health !== undefined) return this.#health.answer;
+    // Its answer would wait behind output that nobody reads.
+    if (this.#link.channel.isPaused()) return Promise.resolve({ healthy: true });
+    let resolve: (health: HealthPayload) => void = () => undefined;
+    const answer = new Promise<HealthPayload>((done) => {
+      resolve = done;
+    });
+    this.#health = { answer, resolve };
+    this.#urgent(FRAME_KINDS.healthcheck, 0);
+    return answer;
+  }
+
+  inspect(): Promise<InterfacePayload> {
+    return new Promise((resolve) => {
+      this.#inspected = resolve;
+      this.#send(encodeFrame(FRAME_KINDS.inspect, 0));
+    });
+  }
+
+  /** Asks it to end by itself. */
+  shutdown(): void {
+    if (this.#ended === undefined) this.#send(encodeFrame(FRAME_KINDS.shutdown, 0));
+  }
+
+  /** Ends it and all it started. */
+  kill(): void {
+    // The guardian sees the end of its connection, also where another process inherited our descriptor.
+    this.#link.control.end();
+  }
+
+  #cancel(sequence: number): void {
+    if (!this.#running.has(sequence)) return;
+    this.#link.channel.resume();
+    this.#urgent(FRAME_KINDS.cancel, sequence);
+  }
+
+  /** A sync model does not read while it runs: the signal makes it look. */
+  #urgent(kind: number, sequence: number): void {
+    this.#send(encodeFrame(kind, sequence));
+    this.#flush(() => {
+      if (this.#running.size === 0 || this.#pid === undefined || this.#ended !== undefined) return;
+      try {
+        process.kill(this.#pid, "SIGUSR1");
+      } catch {
+        // It has just ended; the guardian will say so.
+      }
+    });
+  }
+
+  #pause(): boolean {
+    if (this.slots > 1) return false;
+    this.#link.channel.pause();
+    return true;
+  }
+
+  #send(frame: Buffer): void {
+    if (this.#ended !== undefined) return;
+    this.#outgoing.push(frame);
+    if (this.slots <= 1) {
+      this.#flush();
+      return;
+    }
+    // Frames of one turn leave in one write.
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush(then?: () => void): void {
+    this.#flushScheduled = false;
+    const [first] = this.#outgoing;
+    if (first === undefined) {
+      then?.();
+      return;
+    }
+    const bytes = this.#outgoing.length === 1 ? first : Buffer.concat(this.#outgoing);
+    this.#outgoing = [];
+    this.#link.channel.write(bytes, then);
+  }
+
+  #spill(sequence: number, payload: string): string {
+    const path = join(this.#spillFolder, `in-${this.#pid ?? 0}-${sequence}.json`);
+    writeFileSync(path, payload, { mode: 0o600 });
+    return path;
+  }
+
+  #receive(frame: Frame): void {
+    switch (frame.kind) {
+      case FRAME_KINDS.output:
+      case FRAME_KINDS.done:
+      case FRAME_KINDS.failed:
+      case FRAME_KINDS.canceled:
+        if (hasFlag(frame, "rawPending")) this.#afterRawOutput(frame);
+        else this.#ofPrediction(frame);
+        return;
+      case FRAME_KINDS.log: {
+        const sink = this.#running.get(frame.sequence);
+        for (const part of readLogs(frame.body)) {
+          if (sink === undefined) this.#handlers.onLog(part);
+          else sink({ type: "log", ...part });
+        }
+        return;
+      }
+      case FRAME_KINDS.metric:
+        this.#running.get(frame.sequence)?.({ type: "metric", metric: jsonOf(frame.body) });
+        return;
+      case FRAME_KINDS.ready: {
+        const ready = jsonOf<ReadyPayload>(frame.body);
+        this.#pid = ready.pid;
+        this.slots = ready.slots;
+        this.files = ready.files;
+        this.hasHealthcheck = ready.healthcheck;
+        setImmediate(() => this.#handlers.onReady());
+        return;
+      }
+      case FRAME_KINDS.setupFailed: {
+        const { error } = jsonOf<SetupFailedPayload>(frame.body);
+        setImmediate(() => this.#handlers.onSetupFailed(error));
+        return;
+      }
+      case FRAME_KINDS.health:
+        this.#health?.resolve(jsonOf(frame.body));
+        this.#health = undefined;
+        return;
+      case FRAME_KINDS.interface:
+        this.#inspected?.(jsonOf(frame.body));
+        this.#inspected = undefined;
+        return;
+    }
+  }
+
+  /**
+   * The bytes are in the pipe already: they are read in this same turn of the event loop, so that an immediate comes
+   * after them. (`ready` and `setupFailed` wait the same way, whatever their flags.)
+   */
+  #afterRawOutput({ body, ...head }: Frame): void {
+    const frame = { ...head, body: Buffer.from(body) };
+    setImmediate(() => this.#ofPrediction(frame));
+  }
+
+  #ofPrediction(frame: Frame): void {
+    const sink = this.#running.get(frame.sequence);
+    if (sink === undefined) return;
+    const { logs, payload } = readLogged(frame.body);
+    const ends = frame.kind !== FRAME_KINDS.output;
+    if (ends && this.slots === 1) this.#raw(this.#rawLines.rest());
+    for (const part of logs) sink({ type: "log", ...part });
+    if (ends) {
+      this.#running.delete(frame.sequence);
+      this.finished += 1;
+    }
+    sink(eventOf(frame, payload));
+  }
+
+  /** With one slot it belongs to the running prediction; with several nobody can tell whose it is. */
+  #raw(text: string): void {
+    if (text === "") return;
+    const part: LogPart = { source: "stdout", text };
+    const [only] = this.#running.values();
+    if (this.slots === 1 && only !== undefined) only({ type: "log", ...part });
+    else this.#handlers.onLog(part);
+  }
+
+  #listenToGuardian(): void {
+    const lines = new Lines();
+    this.#link.control.on("data", (chunk: Buffer) => {
+      for (const line of lines.push(chunk).split("\n")) {
+        if (line !== "") this.#hear(JSON.parse(line));
+      }
+    });
+  }
+
+  #hear(message: GuardianMessage): void {
+    if (message.event === "started") {
+      this.#pid = message.pid;
+      return;
+    }
+    // Frames sent before the end may still be unread: they are read in this turn.
+    this.#link.channel.resume();
+    setImmediate(() => this.#end(message));
+  }
+
+  #lost(detail: string): void {
+    if (this.#ended !== undefined) return;
+    setTimeout(() => this.#end({ event: "lost", detail }), GUARDIAN_MS).unref();
+  }
+
+  #end(end: WorkerEnd): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = end;
+    this.#raw(this.#rawLines.rest());
+    const error = `Worker crashed: ${describeEnd(end)}`;
+    this.#health?.resolve({ healthy: false, error });
+    this.#inspected?.({ error });
+    const sinks = [...this.#running.values()];
+    this.#running.clear();
+    // First the slots go, so that no waiter is admitted to a dead worker.
+    this.#handlers.onEnd(end);
+    for (const sink of sinks) sink({ type: "failed", error });
+    for (const stream of [this.#link.channel, this.#link.control, this.#link.output]) stream.destroy();
+  }
+}
+
+function eventOf(frame: Frame, payload: Buffer): WorkerEvent {
+  const text = hasFlag(frame, "spilled") ? unspill(payload.toString()) : payload.toString();
+  const files = hasFlag(frame, "files");
+  switch (frame.kind) {
+    case FRAME_KINDS.output:
+      return { type: "output", payload: text, files };
+    case FRAME_KINDS.done:
+      return { type: "done", payload: text, files, iterated: hasFlag(frame, "iterated") };
+    case FRAME_KINDS.failed:
+      return { type: "failed", error: JSON.parse(text).error };
+    default:
+      return { type: "canceled" };
+  }
+}
+
+function unspill(path: string): string {
+  const text = readFileSync(path, "utf8");
+  unlinkSync(path);
+  return text;
+}
+
+/** The worker is ours: its payloads are what the protocol says. */
+function jsonOf<Payload>(body: Buffer): Payload {
+  return JSON.parse(body.toString()) as Payload;
+}

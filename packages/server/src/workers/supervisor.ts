@@ -1,0 +1,139 @@
+/**
+ * Keeps one worker alive: starts it, waits for its setup, says why it died, starts it again with back-off. A death in the
+ * first setup is final; after that, three failures in a row without a finished prediction between them are.
+ */
+import type { SetupReport } from "@cog/core/wire";
+import { timestamp } from "#time";
+import { describeEnd } from "./end.ts";
+import type { LogPart } from "./frames.ts";
+import type { WorkerLink } from "./link.ts";
+import { WorkerProcess } from "./process.ts";
+
+export type SupervisorState =
+  | { readonly name: "starting" }
+  | { readonly name: "ready"; readonly worker: WorkerProcess }
+  /** The first setup failed. */
+  | { readonly name: "failed"; readonly error: string }
+  | { readonly name: "defunct"; readonly error: string }
+  | { readonly name: "stopped" };
+
+export interface SupervisorOptions {
+  /** Starts a process; `first` may take the one that the launcher forked. */
+  readonly start: (life: { readonly first: boolean }) => WorkerLink;
+  readonly spillFolder: string;
+  readonly restart: boolean;
+  readonly setupTimeoutMs: number | undefined;
+  /** What must be done before a worker that finished its setup counts as ready. */
+  readonly beforeReady: (worker: WorkerProcess) => Promise<void>;
+  readonly onLog: (part: LogPart) => void;
+  readonly onChange: (state: SupervisorState, before: SupervisorState) => void;
+}
+
+const MOST_FAILURES = 3;
+/** Before the first and the second restart in a row. */
+const BACK_OFF_MS = [100, 1000] as const;
+/** How long a worker may take to end by itself. */
+const GOODBYE_MS = 3000;
+
+export class Supervisor {
+  setup: SetupReport = { status: "starting", started_at: timestamp(Date.now()) };
+  state: SupervisorState = { name: "starting" };
+  readonly #options: SupervisorOptions;
+  #process: WorkerProcess | undefined;
+  #first = true;
+  #failures = 0;
+  #setupLogs = "";
+  #timer: NodeJS.Timeout | undefined;
+  #gone: (() => void) | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { setupTimeoutMs, spillFolder } = this.#options;
+    this.#setupLogs = "";
+    this.setup = { status: "starting", started_at: timestamp(Date.now()) };
+    const worker: WorkerProcess = new WorkerProcess(this.#options.start({ first: this.#first }), spillFolder, {
+      onReady: () => void this.#ready(worker),
+      onSetupFailed: (error) => this.#failed(worker, error),
+      onLog: (part) => this.#log(part),
+      onEnd: (end) => this.#failed(worker, describeEnd(end)),
+    });
+    this.#process = worker;
+    if (setupTimeoutMs !== undefined) {
+      this.#timer = setTimeout(() => this.#failed(worker, "worker setup timed out"), setupTimeoutMs);
+    }
+  }
+
+  /** Asks the worker to end, and ends it if it does not. Resolves when it is gone. */
+  async stop({ now = false } = {}): Promise<void> {
+    clearTimeout(this.#timer);
+    const worker = this.#process;
+    this.#change({ name: "stopped" });
+    if (worker === undefined) return;
+    const gone = new Promise<void>((resolve) => {
+      this.#gone = resolve;
+    });
+    if (now) worker.kill();
+    else worker.shutdown();
+    const impatient = setTimeout(() => worker.kill(), GOODBYE_MS);
+    await gone;
+    clearTimeout(impatient);
+  }
+
+  async #ready(worker: WorkerProcess): Promise<void> {
+    if (this.state.name !== "starting" || this.#process !== worker) return;
+    await this.#options.beforeReady(worker);
+    if (this.#process !== worker) return;
+    clearTimeout(this.#timer);
+    this.#first = false;
+    this.#finishSetup("succeeded");
+    this.#change({ name: "ready", worker });
+  }
+
+  #failed(worker: WorkerProcess, error: string): void {
+    if (this.#process !== worker) return;
+    this.#process = undefined;
+    clearTimeout(this.#timer);
+    worker.kill();
+    if (this.state.name === "stopped") {
+      this.#gone?.();
+      return;
+    }
+    if (this.state.name === "starting") {
+      if (!this.#setupLogs.includes(error)) this.#setupLogs += `${error}\n`;
+      this.#finishSetup("failed");
+    }
+    if (this.#first) {
+      this.#change({ name: "failed", error });
+      return;
+    }
+    this.#failures = worker.finished > 0 ? 1 : this.#failures + 1;
+    const delay = BACK_OFF_MS[this.#failures - 1];
+    if (!this.#options.restart || this.#failures >= MOST_FAILURES || delay === undefined) {
+      this.#change({ name: "defunct", error });
+      return;
+    }
+    this.setup = { status: "starting", started_at: timestamp(Date.now()) };
+    this.#change({ name: "starting" });
+    this.#timer = setTimeout(() => this.start(), delay);
+  }
+
+  #log(part: LogPart): void {
+    if (this.state.name === "starting") this.#setupLogs += part.text;
+    this.#options.onLog(part);
+  }
+
+  #finishSetup(status: "succeeded" | "failed"): void {
+    const logs = this.#setupLogs === "" ? {} : { logs: this.#setupLogs };
+    this.setup = { ...this.setup, status, completed_at: timestamp(Date.now()), ...logs };
+    this.#setupLogs = "";
+  }
+
+  #change(state: SupervisorState): void {
+    const before = this.state;
+    this.state = state;
+    this.#options.onChange(state, before);
+  }
+}

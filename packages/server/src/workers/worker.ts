@@ -1,0 +1,32 @@
+/** What the rest of the server knows of a worker. */
+import type { FileInputKind, MetricPayload } from "@cog/core/wire";
+import type { RawJson } from "#raw-json";
+
+export interface Worker {
+  readonly slots: number;
+  /** Inputs that want files. */
+  readonly files: Readonly<Record<string, FileInputKind>>;
+  /** Runs one prediction; exactly one of done, failed and canceled comes, and comes last. */
+  run(job: Job, sink: (event: WorkerEvent) => void): Running;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly input: RawJson;
+  readonly context: Readonly<Record<string, string>>;
+}
+
+export interface Running {
+  cancel(): void;
+  /** Stops reading what the model produces; false when other predictions share the channel. */
+  pause(): boolean;
+  resume(): void;
+}
+
+export type WorkerEvent =
+  | { readonly type: "log"; readonly source: "stdout" | "stderr"; readonly text: string }
+  | { readonly type: "metric"; readonly metric: MetricPayload }
+  | { readonly type: "output"; readonly payload: string; readonly files: boolean }
+  | { readonly type: "done"; readonly payload: string; readonly files: boolean; readonly iterated: boolean }
+  | { readonly type: "failed"; readonly error: string }
+  | { readonly type: "canceled" };
