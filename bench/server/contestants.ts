@@ -54,7 +54,7 @@ async function oursFromSource(options: Options): Promise<Contestant> {
   const home = await environment("bare", options.say, []);
   return contestant("ours", "the working tree", join(home, "bin", "python"), {
     PYTHONPATH: join(root, "python", "src"),
-    COG_SERVER_BUNDLE: join(root, "dist", "server.mjs"),
+    COG_SERVER_BUNDLE: process.env["COG_SERVER_BUNDLE"] ?? join(root, "dist", "server.mjs"),
     COG_NODE: process.execPath,
     ...profiling(options),
   });

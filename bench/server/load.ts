@@ -40,11 +40,11 @@ export async function load(
     }
     connection.close();
   };
-  const cpuBefore = await cpuSeconds(server.pid);
+  const cpuBefore = await cpuSeconds(server.tree);
   const startedAt = performance.now();
   await Promise.all(connections.map(client));
   const seconds = (performance.now() - startedAt) / 1000;
-  const cpu = (await cpuSeconds(server.pid)) - cpuBefore;
+  const cpu = (await cpuSeconds(server.tree)) - cpuBefore;
   return { succeeded: latenciesMs.length, refused, wrong, seconds, cpuSeconds: cpu, latenciesMs };
 }
 

@@ -1,5 +1,6 @@
 /** A prediction server as a child process on loopback: started, awaited, measured as a tree, and stopped whole. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Connection, getRequest, type Reply } from "./connection.ts";
 import type { Contestant } from "./contestants.ts";
 import { layOut, type Model } from "./models.ts";
-import { identities, stillRunning } from "./process-tree.ts";
+import { identities, MARK, stillRunning, type Tree } from "./process-tree.ts";
 
 const READY_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
@@ -17,7 +18,7 @@ const POLL_MS = 2;
 
 export interface RunningServer {
   readonly port: number;
-  readonly pid: number;
+  readonly tree: Tree;
   /** From spawn to the first health check that says READY. */
   readonly readyAfterMs: number;
 }
@@ -68,19 +69,21 @@ export async function withProcess<T>(launch: Launch, use: (server: RunningServer
   const output = openSync(log, "w");
   const [file, ...args] = launch.command;
   const startedAt = performance.now();
-  const child = spawn(file, args, { cwd: launch.folder, env: launch.env, stdio: ["ignore", output, output] });
+  const mark = randomUUID();
+  const env = { ...launch.env, [MARK]: mark };
+  const child = spawn(file, args, { cwd: launch.folder, env, stdio: ["ignore", output, output] });
   closeSync(output);
   const { port } = launch;
   const { pid } = child;
   try {
     if (pid === undefined) throw new Error(`${file} could not be started.`);
     await untilReady(child, launch);
-    return await use({ port, pid, readyAfterMs: performance.now() - startedAt });
+    return await use({ port, tree: { root: pid, mark }, readyAfterMs: performance.now() - startedAt });
   } catch (cause) {
     const tail = (await readFile(log, "utf8")).split("\n").slice(-15).join("\n");
     throw new Error(`${launch.label}: ${String(cause)}\nIts last output:\n${tail}`, { cause });
   } finally {
-    if (pid !== undefined) await stop(child, pid);
+    if (pid !== undefined) await stop(child, { root: pid, mark });
   }
 }
 
@@ -115,16 +118,16 @@ function notYet(): undefined {
 }
 
 /** Asks politely, then ends what is left, by process id. */
-async function stop(child: ChildProcess, pid: number): Promise<void> {
-  const tree = await identities(pid);
+async function stop(child: ChildProcess, tree: Tree): Promise<void> {
+  const members = await identities(tree);
   if (child.exitCode === null && child.signalCode === null) {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     const polite = await Promise.race([ended.then(() => true), wait(STOP_LIMIT_MS, false, { ref: false })]);
     if (!polite) child.kill("SIGKILL");
   }
-  for (let patience = 50; patience > 0 && (await stillRunning(tree)).length > 0; patience -= 1) await wait(20);
-  for (const left of await stillRunning(tree)) {
+  for (let patience = 50; patience > 0 && (await stillRunning(members)).length > 0; patience -= 1) await wait(20);
+  for (const left of await stillRunning(members)) {
     try {
       process.kill(left, "SIGKILL");
     } catch {

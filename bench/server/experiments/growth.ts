@@ -19,9 +19,9 @@ export const growth: Experiment = {
     withServer(contestant, { model: models.echo }, async (server) => {
       await load(server, { request, clients: 1, requests: 3000 });
       await wait(SETTLE_MS);
-      const before = await memoryMiB(server.pid);
+      const before = await memoryMiB(server.tree);
       await load(server, { request, clients: 1, requests: effort(50_000, 5000) });
       await wait(SETTLE_MS);
-      return { P13: (await memoryMiB(server.pid)) - before };
+      return { P13: (await memoryMiB(server.tree)) - before };
     }),
 };

@@ -16,6 +16,6 @@ export const start: Experiment = {
   measure: (contestant) =>
     withServer(contestant, { model: models.echo }, async (server) => {
       await wait(SETTLE_MS);
-      return { P11: server.readyAfterMs, P12: await memoryMiB(server.pid) };
+      return { P11: server.readyAfterMs, P12: await memoryMiB(server.tree) };
     }),
 };
