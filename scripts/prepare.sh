@@ -52,10 +52,15 @@ built() {
   [ -f dist/.built ] && [ -f dist/cli/main.mjs ] && [ -z "$(changed_since_build .)" ]
 }
 
+# Not `npm ci`: it refuses a lock file that lacks a tool's binaries for other systems, and some registries lack those.
+# With --no-save, `npm install` takes exactly what the lock file says, too.
 install_packages() {
   installed && return
-  echo "Installing packages (npm ci)" >&2
-  NODE_ENV='' npm ci --no-audit --no-fund --loglevel=error </dev/null >&2 ||
+  echo "Installing packages (npm install)" >&2
+  # Without this file an installation was cut off, and some package may lie there by half.
+  [ -f node_modules/.package-lock.json ] || rm -rf node_modules/* node_modules/.bin
+  rm -f node_modules/.package-lock.json
+  NODE_ENV='' npm install --no-save --no-audit --no-fund --loglevel=error </dev/null >&2 ||
     fail "npm could not install the packages; the reason is above."
   touch node_modules/.package-lock.json
 }
