@@ -11,7 +11,9 @@ from ._version import __version__
 # typing.TYPE_CHECKING without importing typing.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, AsyncIterator, Iterator
+    from typing import Any
+    from typing import AsyncIterator as AsyncIterator
+    from typing import Iterator as Iterator
 
     from ._modules._base import BasePredictor as BasePredictor
     from ._modules._base import BaseRunner as BaseRunner

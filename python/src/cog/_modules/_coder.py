@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Dict, Optional, Set, Type
+from typing import Any, ClassVar, Dict, Optional, Set, Type
 
 
 class Coder(ABC):
     """Turns a type into JSON objects and back. Kept importable; the server does not consult coders."""
 
-    _coders: Set[Type[Coder]] = set()
+    _coders: ClassVar[Set[Type[Coder]]] = set()
 
     @staticmethod
     def register(coder: Type[Coder]) -> None:

@@ -1,4 +1,4 @@
-"""From ``file.py:Name`` to something that can be called (spec: a class or a function; ``run`` of now, ``predict`` of before)."""
+"""From ``file.py:Name`` to something that can be called: a class with ``run`` (``predict`` in older models), or a function."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Model(NamedTuple):
 
 
 class InputDefaults:
-    """Replaces each ``Input(...)`` in the defaults of a function by its default, so that omitted inputs reach user code plain."""
+    """Replaces each ``Input(...)`` among the defaults of a function: omitted inputs reach user code plain."""
 
     def __init__(self, function: Any) -> None:
         self._functions: List[Tuple[Any, Any, Any]] = []
@@ -81,7 +81,7 @@ def load_model(reference: str, train: bool = False) -> Model:
         call=call,
         function=function,
         method=method,
-        is_async=is_async(function) or is_async(getattr(type(function), "__call__", None)),
+        is_async=is_async(function) or is_async(type(function).__call__),
         concurrency=getattr(function, CONCURRENT_ATTRIBUTE, None),
         inputs=InputDefaults(function),
     )
@@ -95,7 +95,7 @@ def find_target(reference: str, train: bool = False) -> Any:
         if not hasattr(module, name):
             raise ModelLoadError(f"{name} not found in {path}")
         return getattr(module, name)
-    return getattr(module, "train") if train and hasattr(module, "train") else _unnamed(module, path)
+    return module.train if train and hasattr(module, "train") else _unnamed(module, path)
 
 
 def _split(reference: str) -> Tuple[str, str]:
@@ -164,7 +164,9 @@ def has_setup_weights(predictor: Any) -> bool:
 
 def extract_setup_weights(predictor: Any) -> Optional[str]:
     """What to hand to ``setup(weights)``: the text of COG_WEIGHTS, or None."""
-    return os.environ.get("COG_WEIGHTS") or None
+    from ._worker._settings import read_settings
+
+    return read_settings(os.environ).weights
 
 
 def load_predictor_from_ref(reference: str) -> Any:

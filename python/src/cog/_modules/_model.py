@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field, is_dataclass
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, Dict, Union
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -29,7 +30,9 @@ class BaseModel:
             raise TypeError(f'Primary base class of "{cls.__name__}" must inherit from BaseModel')
         if not auto_dataclass:
             if primary is not BaseModel and primary.__dict__.get("_cog_auto_dataclass", False):
-                raise ValueError(f'Primary base class of "{cls.__name__}" was turned into a dataclass, "{cls.__name__}" must be too')
+                raise ValueError(
+                    f'Primary base class of "{cls.__name__}" was turned into a dataclass, "{cls.__name__}" must be too'
+                )
             cls._cog_auto_dataclass = False
             return
         for base in cls.__bases__[1:]:
@@ -47,9 +50,14 @@ class BaseModel:
 
 def _default_optional_fields(cls: type) -> None:
     """``Optional[X]`` without a default may be left out, as the documentation of both eras shows."""
-    for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+    for name, annotation in _own_annotations(cls).items():
         if not hasattr(cls, name) and _is_optional(annotation):
             setattr(cls, name, None)
+
+
+def _own_annotations(cls: type) -> Dict[str, Any]:
+    """Before 3.10 a class without any shows those of its base."""
+    return cls.__annotations__ if sys.version_info >= (3, 10) else cls.__dict__.get("__annotations__", {})
 
 
 def _is_optional(annotation: Any) -> bool:

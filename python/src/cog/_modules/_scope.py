@@ -41,9 +41,7 @@ class Metrics:
             raise TypeError(f"metric {key!r}: only a number can be added, not {type(value).__name__}")
         known = self._types.get(key)
         if known is not None and known is not kind:
-            raise TypeError(
-                f"metric {key!r} holds {known.__name__}, not {kind.__name__}; delete it first to change its type"
-            )
+            raise TypeError(f"metric {key!r} holds {known.__name__}, not {kind.__name__}; delete it first to change its type")
         self._emit(key, value, wire_mode)
         self._types[key] = kind
 

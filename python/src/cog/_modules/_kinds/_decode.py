@@ -48,7 +48,7 @@ def _evaluated(annotations: Dict[str, Any], function: FunctionType) -> Iterable[
     for name, annotation in annotations.items():
         try:
             yield name, eval(annotation, function.__globals__) if isinstance(annotation, str) else annotation
-        except Exception:  # noqa: PERF203 - what cannot be evaluated is not converted
+        except Exception:
             continue
 
 
@@ -64,7 +64,7 @@ def _unwrapped(function: Any) -> Any:
         function = getattr(function.__wrapped__, "__func__", function.__wrapped__)
         seen += 1
     if not hasattr(function, "__annotations__"):
-        function = getattr(function, "func", None) or getattr(type(function), "__call__", function)
+        function = getattr(function, "func", None) or type(function).__call__
     return function
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from time import monotonic
-from typing import Any, Callable, Dict, Optional
+from typing import Callable, Dict, Optional
 
 from .._kinds import Decoder
 from .._kinds._collection import is_iterator
@@ -83,7 +83,7 @@ class AsyncLoop:
                 return
             task.started = True
             await self._run(prediction, task)
-        except BaseException as error:  # noqa: BLE001 - also SystemExit fails just this prediction
+        except BaseException as error:
             prediction.ended_by(error, task.requested)
         finally:
             del self._tasks[frame.sequence]

@@ -43,7 +43,7 @@ def guard(channel: int, control: int, output: int) -> None:
             os.waitpid(pid, 0)
         else:
             _report(control, _describe(ended, kills_before))
-    except BaseException:  # noqa: BLE001 - never unwind into the code of the process that was forked
+    except BaseException:
         _kill_group(pid)
         status = 1
     finally:

@@ -38,7 +38,7 @@ class Health:
         try:
             if self._check() is False:
                 run.error = "user-defined healthcheck returned False"
-        except BaseException as error:  # noqa: BLE001 - whatever user code raises means unhealthy
+        except BaseException as error:
             text = str(error)
             run.error = f"{type(error).__name__}: {text}" if text else type(error).__name__
         self._runs.remove(run)

@@ -23,6 +23,7 @@ from ._frames import (
     METRIC,
     OUTPUT,
     STDERR,
+    STDOUT,
     Frame,
     encode_frame,
 )
@@ -79,6 +80,8 @@ class Prediction(RunningScope):
         self._end(DONE, b"", FLAG_ITERATED)
 
     def failed(self, error: BaseException) -> None:
+        for source in (STDOUT, STDERR):
+            self.log.append(source, None)
         self.log.append(STDERR, user_traceback(error))
         self._end(FAILED, json.dumps({"error": error_text(error)}).encode())
 

@@ -92,7 +92,7 @@ class SyncLoop:
         try:
             try:
                 self._run(prediction)
-            except BaseException as error:  # noqa: BLE001 - also SystemExit fails just this prediction
+            except BaseException as error:
                 cancel.disarm()
                 prediction.ended_by(error, cancel.requested)
         except CancelationException:

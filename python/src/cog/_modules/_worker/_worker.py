@@ -31,6 +31,8 @@ def run_worker(channel_descriptor: int, output_descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = read_settings(os.environ)
     connection = socket.socket(fileno=moved_away(channel_descriptor))
+    connection.setblocking(True)
+    os.set_blocking(output, True)
     worker = _Worker(settings, Channel(connection, settings.temporary_root), output)
     status = 1
     try:
@@ -47,7 +49,7 @@ def _end(worker: _Worker, status: int) -> None:
         atexit._run_exitfuncs()
         worker.flusher.flush()
         worker.channel.flush()
-    except BaseException:  # noqa: BLE001 - the process ends either way
+    except BaseException:
         pass
     os._exit(status)
 
@@ -65,7 +67,7 @@ class _Worker:
         self._capture_output()
         try:
             serve = self._prepare()
-        except BaseException as error:  # noqa: BLE001 - whatever user code raises fails the setup
+        except BaseException as error:
             sys.stderr.write(user_traceback(error))
             self._send_logs()
             self._send_json(SETUP_FAILED, {"error": error_text(error)})
@@ -124,7 +126,12 @@ class _Worker:
         from ._sync import SyncLoop
 
         loop = SyncLoop(
-            model, decoders, self.channel, self._health(model, self._run_on_new_loop), self._inspector(model), self._run_until_complete
+            model,
+            decoders,
+            self.channel,
+            self._health(model, self._run_on_new_loop),
+            self._inspector(model),
+            self._run_until_complete,
         )
         loop.cancel.install()
         around = self._surroundings(loop.cancel.shield)
