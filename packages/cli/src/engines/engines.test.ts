@@ -1,0 +1,25 @@
+import { execFileSync } from "node:child_process";
+import { describe } from "vitest";
+import { dockerAnswers, engineConformance } from "./conformance.ts";
+import { dockerEngine } from "./docker/engine.ts";
+
+const withDocker = dockerAnswers();
+
+describe.skipIf(!withDocker)(`docker${withDocker ? "" : " (left out: no Docker engine answers here)"}`, () => {
+  engineConformance({
+    engine: dockerEngine,
+    pythonVersion: "3.11",
+    leftovers: ({ directory }) =>
+      execFileSync("docker", [
+        "ps",
+        "--all",
+        "--filter",
+        `label=run.cog.project=${directory}`,
+        "--format",
+        "{{.Names}}",
+      ])
+        .toString()
+        .split("\n")
+        .filter((name) => name !== ""),
+  });
+});
