@@ -49,7 +49,7 @@ async function buildDocs(): Promise<string> {
     ...shared(),
     platform: "browser",
     target: "es2022",
-    format: "iife",
+    format: "esm",
     minify: true,
     entryPoints: { script: join(source, "main.ts"), style: join(source, "style.css") },
     outdir: dist,
@@ -58,7 +58,10 @@ async function buildDocs(): Promise<string> {
   const page = readFileSync(join(source, "page.html"), "utf8")
     .replace("<!-- style -->", () => `<style>${text(".css").trim()}</style>`)
     // The sequence that would end the element early can only stand in a string, where the backslash means nothing.
-    .replace("<!-- script -->", () => `<script>${text(".js").trim().replaceAll("</script", "<\\/script")}</script>`);
+    .replace(
+      "<!-- script -->",
+      () => `<script type="module">${text(".js").trim().replaceAll("</script", "<\\/script")}</script>`,
+    );
   const outfile = join(dist, "docs.html");
   writeIfChanged(outfile, Buffer.from(page));
   return outfile;
