@@ -34,6 +34,8 @@ export interface BuildImageRequest {
   readonly baseImage?: string;
   readonly platform?: string;
   readonly noCache?: boolean;
+  /** Python files are compiled while building, not when they are first imported. */
+  readonly precompile?: boolean;
   readonly secrets?: readonly string[];
   /** Seconds since the epoch for the files of the project in the image. */
   readonly timestamp?: number;
@@ -197,7 +199,7 @@ async function inspectBuilt(id: string, { signal }: BuildContext): Promise<Image
 }
 
 function sameEnvironment(previous: Image, image: Image, plan: BuildPlan): boolean {
-  const projectLayers = plan.weights.length > 0 ? 2 : 1;
+  const projectLayers = 1 + (plan.weights.length > 0 ? 1 : 0) + (plan.precompile ? 1 : 0);
   const environment = image.layers.slice(0, image.layers.length - projectLayers);
   return environment.length > 0 && environment.every((layer, index) => previous.layers[index] === layer);
 }
@@ -207,6 +209,10 @@ function renamedConfig({ directory, configFile }: Project): { path: string; from
   return configFile === join(directory, "cog.yaml") ? [] : [{ path: "cog.yaml", from: configFile }];
 }
 
-function optional({ baseImage, concurrency }: BuildImageRequest) {
-  return { ...(baseImage !== undefined && { baseImage }), ...(concurrency !== undefined && { concurrency }) };
+function optional({ baseImage, concurrency, precompile }: BuildImageRequest) {
+  return {
+    ...(precompile !== undefined && { precompile }),
+    ...(baseImage !== undefined && { baseImage }),
+    ...(concurrency !== undefined && { concurrency }),
+  };
 }

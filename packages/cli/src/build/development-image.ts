@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { buildImage as dockerBuild, inspectImage } from "#docker";
+import { buildImage as dockerBuild, inspectImage, removeImage, tagsOf } from "#docker";
 import { renderDockerfile } from "#dockerfile";
 import { type BuildPlan, defaultImageName } from "#plan";
 import type { Project } from "#project";
@@ -25,7 +25,8 @@ export interface BuildContext {
 export async function developmentImage(project: Project, { signal, report }: BuildContext): Promise<string> {
   const plan = planProject(project, { purpose: "development" }, { settings: readBuildSettings(), report });
   const dockerfile = renderDockerfile(plan);
-  const name = `${defaultImageName(basename(project.directory))}-dev:${await digestOf(plan, dockerfile.text)}`;
+  const repository = `${defaultImageName(basename(project.directory))}-dev`;
+  const name = `${repository}:${await digestOf(plan, dockerfile.text)}`;
   if ((await inspectImage(name, { signal })) !== undefined) return name;
 
   const state = await openStateDirectory(project.directory);
@@ -54,7 +55,15 @@ export async function developmentImage(project: Project, { signal, report }: Bui
     step.fail();
     throw explainFailure(error, dockerfile, project);
   }
+  await forgetOlder(repository, { signal });
   return name;
+}
+
+/** Enough to go back and forth between two states of a project without building. */
+const KEPT = 3;
+
+async function forgetOlder(repository: string, options: { readonly signal: AbortSignal }): Promise<void> {
+  for (const tag of (await tagsOf(repository, options)).slice(KEPT)) await removeImage(`${repository}:${tag}`, options);
 }
 
 async function digestOf(plan: BuildPlan, dockerfile: string): Promise<string> {

@@ -46,8 +46,15 @@ export async function pullImage(name: string, { signal, onOutput }: PullOptions)
   throw new UnavailableError("image.pull", `Could not pull ${name}: ${lastLine(stderr)}`);
 }
 
+/** Takes a name away, and the image with its last one. Does nothing to an image that a container uses. */
 export async function removeImage(name: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
   await docker(["image", "rm", name], options);
+}
+
+/** The tags of a repository, newest image first. */
+export async function tagsOf(repository: string, options: { readonly signal: AbortSignal }): Promise<string[]> {
+  const { stdout } = await docker(["image", "ls", "--format", "{{.Tag}}", repository], options);
+  return stdout.split("\n").filter((tag) => tag !== "" && tag !== "<none>");
 }
 
 /** What docker said when it failed; undefined when it did not. */

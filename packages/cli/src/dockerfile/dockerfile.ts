@@ -5,6 +5,7 @@ import { layerArgument } from "./layer.ts";
 import { modelLayers } from "./model.ts";
 import { nodeLayer, nodeStage } from "./node.ts";
 import { packageLayers } from "./packages.ts";
+import { compiled, SITE_PACKAGES } from "./python.ts";
 import { runStepLayers } from "./run-steps.ts";
 import { sdkLayer } from "./sdk.ts";
 
@@ -26,6 +27,7 @@ export function renderDockerfile(plan: BuildPlan): Dockerfile {
       ...(plan.node === undefined ? [] : nodeLayer()),
       sdkLayer(plan),
       ...runStepLayers(plan),
+      ...(plan.precompile ? [compiled(SITE_PACKAGES)] : []),
       ...modelLayers(plan),
     ],
   ];

@@ -1,6 +1,7 @@
 /** How Python packages are installed. The download cache stays outside the image. */
 import type { BuildPlan } from "#plan";
-import type { Mount } from "./instruction.ts";
+import type { Instruction, Mount } from "./instruction.ts";
+import { reproducible } from "./layer.ts";
 
 /** /media exists in every base; a mount point that did not would stay in the layer. */
 export const PIP_CACHE: Mount = { type: "cache", id: "cog-pip", target: "/media" };
@@ -24,4 +25,22 @@ function uvInstall(packages: string): string {
     `{ uv=$(command -v uv) || { ${fetch}; }; } && ` +
     `UV_CACHE_DIR=/media/uv-cache UV_LINK_MODE=copy "$uv" pip install --system --index-strategy unsafe-best-match ${packages}`
   );
+}
+
+/** Every package the image's Python sees. */
+export const SITE_PACKAGES = `$(python -c "import sysconfig; print(sysconfig.get_path('purelib'))")`;
+
+/**
+ * Byte code that Python never compares with its source, so that no time is in it. The fixed seed keeps the order of
+ * sets in it. Files that do not compile (templates, tests of other Pythons) are nobody's mistake.
+ */
+export function compiled(directories: string): Instruction {
+  return {
+    kind: "run",
+    mounts: [],
+    command: reproducible(
+      `PYTHONHASHSEED=0 python -m compileall -q -f --invalidation-mode unchecked-hash ${directories} >/dev/null || true`,
+    ),
+    origin: { kind: "cog", what: "compiling Python files" },
+  };
 }

@@ -17,6 +17,8 @@ export interface Subject {
   readonly pythonVersion: string;
   /** Names of what the engine left running of this project: process ids, container names. */
   readonly leftovers: (project: Project) => readonly string[];
+  /** Removes the project's environment. */
+  readonly forget: (project: Project) => void;
 }
 
 const HELLO = `
@@ -37,7 +39,7 @@ class Runner(BaseRunner):
 const READY_MS = 60_000;
 const PREPARE_MS = 300_000;
 
-export function engineConformance({ engine, pythonVersion, leftovers }: Subject): void {
+export function engineConformance({ engine, pythonVersion, leftovers, forget }: Subject): void {
   let project: Project;
   let prepared: Prepared;
   let output = "";
@@ -48,7 +50,9 @@ export function engineConformance({ engine, pythonVersion, leftovers }: Subject)
   }, PREPARE_MS);
 
   afterAll(() => {
-    if (project !== undefined) rmSync(project.directory, { recursive: true, force: true });
+    if (project === undefined) return;
+    forget(project);
+    rmSync(project.directory, { recursive: true, force: true });
   });
 
   const start = (options: Partial<StartOptions> = {}): Promise<RunningModel> => {

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { basename } from "node:path";
 import { describe } from "vitest";
+import { defaultImageName } from "#plan";
 import { dockerAnswers, engineConformance } from "./conformance.ts";
 import { dockerEngine } from "./docker/engine.ts";
 
@@ -21,5 +23,12 @@ describe.skipIf(!withDocker)(`docker${withDocker ? "" : " (left out: no Docker e
         .toString()
         .split("\n")
         .filter((name) => name !== ""),
+    forget: ({ directory }) => {
+      const name = defaultImageName(basename(directory));
+      const images = execFileSync("docker", ["image", "ls", "--quiet", `${name}-dev`])
+        .toString()
+        .split("\n");
+      execFileSync("docker", ["image", "rm", "--force", ...images.filter((id) => id !== "")], { stdio: "ignore" });
+    },
   });
 });

@@ -24,8 +24,8 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal }
   ];
   const disarm = removeAtExit(name);
   try {
-    // The child reads our stdin itself; when aborted it is asked first, which stops the container.
-    const child = spawn("docker", args, { stdio: "inherit", cancelSignal: signal, forceKillAfterDelay: 4000 });
+    // Aborting asks the command first. As process 1 it may be deaf to that, so the wait is short.
+    const child = spawn("docker", args, { stdio: "inherit", cancelSignal: signal, forceKillAfterDelay: 1000 });
     const { exitCode } = await child;
     signal.throwIfAborted();
     return exitCode ?? 1;
