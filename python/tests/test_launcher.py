@@ -21,8 +21,9 @@ import json, os, socket, sys
 facts = {{"argv": sys.argv[1:], "pid": os.getpid(), "env": {{k: v for k, v in os.environ.items() if k.startswith("COG_")}}}}
 if "COG_WORKER_FDS" in os.environ:
     channel, control, output = map(int, os.environ["COG_WORKER_FDS"].split(","))
-    facts["guardian"] = json.loads(socket.socket(fileno=control).makefile().readline())
-    facts["channel"] = socket.socket(fileno=channel).recv(4096)[10:].decode()
+    control, channel = socket.socket(fileno=control), socket.socket(fileno=channel)
+    facts["guardian"] = json.loads(control.makefile().readline())
+    facts["channel"] = channel.recv(4096)[10:].decode()
     try: os.waitpid(-1, os.WNOHANG); facts["children"] = True
     except ChildProcessError: facts["children"] = False
 print(json.dumps(facts), flush=True)

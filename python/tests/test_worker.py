@@ -553,7 +553,8 @@ class Runner:
     def run(self, color: Color):
         return {
             "enum": color, "model": Model(), "data": Data(Data()), 1: (1, 2), "set": {3}, "big": 10**30, "gen": (i for i in "ab"),
-            "when": [datetime.datetime(2020, 1, 2), datetime.date(2020, 1, 2), datetime.time(3)], "text": "🐍", Color.RED: None,
+            "when": [datetime.datetime(2020, 1, 2), datetime.date(2020, 1, 2), datetime.time(3)],
+            "text": "🐍", Color.RED: None,
         }
 """
     with WorkerClient(tmp_path, source) as worker:

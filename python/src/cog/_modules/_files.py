@@ -33,11 +33,13 @@ class File(io.IOBase):
 class URLFile(io.IOBase):
     """A file behind a URL, opened when it is first read. Survives pickling, by opening it again."""
 
+    _url = ""
+    _response: Any = None
+
     def __init__(self, url: str, filename: Optional[str] = None) -> None:
         if scheme_of(url) not in ("http", "https"):
             raise ValueError("URLFile requires URL to conform to HTTP or HTTPS protocol")
         self._url = url
-        self._response: Any = None
         self.name = filename or get_filename(url)
 
     @property

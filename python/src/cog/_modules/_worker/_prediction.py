@@ -32,6 +32,9 @@ from ._output_files import describe_file
 from ._settings import Settings
 from ._traceback import user_traceback
 
+# json.loads would first guess the encoding, then look for spaces at both ends.
+_parse = json.JSONDecoder().raw_decode
+
 Shield = Callable[[], ContextManager[None]]
 
 
@@ -55,7 +58,7 @@ class Surroundings:
 
 class Prediction(RunningScope):
     def __init__(self, frame: Frame, around: Surroundings) -> None:
-        payload = json.loads(unspill(frame.flags, frame.body))
+        payload, _ = _parse(unspill(frame.flags, frame.body).decode("utf-8"))
         Scope.__init__(self, self._emit_metric, payload.get("context"), payload.get("trace"))
         self.sequence = frame.sequence
         self.input: Dict[str, Any] = payload["input"]
