@@ -1,0 +1,59 @@
+/** Where a broken file is broken, and how, as near to Python's own message as the tree allows. */
+import type { Node } from "web-tree-sitter";
+import type { At } from "./syntax.ts";
+
+export interface SyntaxMistake {
+  readonly at: At;
+  readonly message: string;
+}
+
+const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+/** The first mistake of a tree that has one. */
+export function findMistake(root: Node): SyntaxMistake | undefined {
+  if (!root.hasError) return findPython2(root);
+  const open = unclosedBracket(root);
+  if (open) return { at: placeOf(open), message: `"${open.type}" was never closed` };
+  const node = firstError(root) ?? root;
+  const found = node.text.trim().split("\n")[0] ?? "";
+  if (node.isMissing) return { at: placeOf(node), message: `expected "${node.type}"` };
+  return {
+    at: placeOf(node),
+    message: found === "" ? "invalid syntax" : `invalid syntax near \`${found.slice(0, 60)}\``,
+  };
+}
+
+/** The grammar also reads Python 2; Python 3 does not. */
+function findPython2(root: Node): SyntaxMistake | undefined {
+  const node = root.descendantsOfType(["print_statement", "exec_statement"])[0];
+  return node
+    ? { at: placeOf(node), message: `${node.type.split("_")[0]} without parentheses is Python 2` }
+    : undefined;
+}
+
+function unclosedBracket(root: Node): Node | undefined {
+  const open: Node[] = [];
+  for (const leaf of root.descendantsOfType(["(", "[", "{", ")", "]", "}"])) {
+    if (leaf === null || leaf.isMissing || leaf.startIndex === leaf.endIndex) continue;
+    const opener = closers[leaf.type];
+    if (opener === undefined) open.push(leaf);
+    else if (open.at(-1)?.type === opener) open.pop();
+    else return undefined; // closed by the wrong one: the error node says it better
+  }
+  return open.at(-1);
+}
+
+/** The innermost error in the first subtree that has one: outer ones only repeat it. */
+function firstError(node: Node): Node | undefined {
+  for (const child of node.children) {
+    if (child?.hasError || child?.isMissing) {
+      const inner = firstError(child);
+      if (inner) return inner;
+    }
+  }
+  return node.isError || node.isMissing ? node : undefined;
+}
+
+function placeOf(node: Node): At {
+  return { line: node.startPosition.row + 1, column: node.startPosition.column + 1 };
+}
