@@ -19,9 +19,13 @@ const ACTING = ["cli/engines", "cli/project", "cli/registry"];
 const REPORT = "cli/report";
 
 export const RULES: readonly Rule[] = [
-  { rooms: ["core/json", "core/errors", "core/version"], may: ["core/json", "core/errors"], node: false },
-  { rooms: ["core/config"], may: ["core/json", "core/errors"], node: false },
-  { rooms: ["core/schema"], may: ["core/json", "core/errors"], node: false },
+  {
+    rooms: ["core/json", "core/errors", "core/version", "core/spelling", "core/media"],
+    may: ["core/json", "core/errors"],
+    node: false,
+  },
+  { rooms: ["core/config"], may: ["core/json", "core/errors", "core/spelling"], node: false },
+  { rooms: ["core/schema"], may: ["core/json", "core/errors", "core/spelling"], node: false },
   { rooms: ["core/wire"], may: [], types: ["core/*"], node: false },
   { rooms: ["core/client"], may: ["core/json", "core/errors", "core/wire", "core/schema"], node: false },
 

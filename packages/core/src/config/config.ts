@@ -15,6 +15,8 @@ export interface CogConfig {
   };
   /** `NAME=value`, in file order, for build steps and at run time. */
   readonly environment: readonly string[];
+  /** Managed weights; absent and empty are the same. */
+  readonly weights?: readonly WeightConfig[];
 }
 
 export interface BuildConfig {
@@ -39,4 +41,15 @@ export interface BuildConfig {
 export interface RunStep {
   readonly command: string;
   readonly mounts: readonly { readonly type: "secret"; readonly id: string; readonly target: string }[];
+}
+
+export interface WeightConfig {
+  readonly name: string;
+  /** Absolute path in the image. */
+  readonly target: string;
+  readonly sources: readonly {
+    readonly uri: string;
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+  }[];
 }

@@ -1,1 +1,4 @@
-export type { BuildConfig, CogConfig, RunStep } from "./config.ts";
+export type { BuildConfig, CogConfig, RunStep, WeightConfig } from "./config.ts";
+export { DEFAULT_PYTHON } from "./convert.ts";
+export { type ParseConfigOptions, type ParsedConfig, parseConfig } from "./parse.ts";
+export type { ConfigProblem, ConfigWarning } from "./problem.ts";

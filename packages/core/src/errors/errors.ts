@@ -17,9 +17,18 @@ export interface Place {
   readonly source?: string;
 }
 
+/** One of several things found wrong at once. */
+export interface Problem {
+  readonly message: string;
+  readonly place?: Place | undefined;
+  readonly hint?: string | undefined;
+}
+
 interface Details {
   readonly hint?: string | undefined;
   readonly place?: Place | undefined;
+  /** Several problems in place of one: each is shown with its own place and hint, and `message` is not. */
+  readonly several?: readonly Problem[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -27,6 +36,7 @@ export class CogError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
+  readonly several: readonly Problem[];
 
   /** @param code stable, dotted, lower case: `config.invalid`, `input.unknown` */
   constructor(code: string, message: string, details: Details = {}) {
@@ -35,6 +45,7 @@ export class CogError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.place = details.place;
+    this.several = details.several ?? [];
   }
 }
 

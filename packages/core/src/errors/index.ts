@@ -1,2 +1,2 @@
-export type { Place } from "./errors.ts";
+export type { Place, Problem } from "./errors.ts";
 export { CogError, UnavailableError, UserError } from "./errors.ts";
