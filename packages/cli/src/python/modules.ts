@@ -29,6 +29,8 @@ export interface Module {
   /** Names bound again in a block (`if`, `try`): what they are at run time is not known. */
   readonly reassigned: ReadonlySet<string>;
   readonly lines: readonly string[];
+  /** It has a syntax error, and therefore no names. */
+  readonly broken: boolean;
 }
 
 export class Modules {
@@ -79,10 +81,10 @@ export class Modules {
           place: placeIn({ path, lines }, mistake.at),
           hint: `Run \`python -m py_compile ${path}\` for Python's own message.`,
         });
-        return { path, names: new Map(), stars: [], reassigned: new Set(), lines };
+        return { path, names: new Map(), stars: [], reassigned: new Set(), lines, broken: true };
       }
       const children = tree.rootNode.namedChildren.filter((child) => child !== null);
-      return { path, lines, ...bind(lowerBody(children)) };
+      return { path, lines, broken: false, ...bind(lowerBody(children)) };
     } finally {
       tree.delete();
     }

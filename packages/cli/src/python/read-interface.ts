@@ -39,7 +39,7 @@ export async function readInterface({ predict, train, readFile }: ReadOptions): 
   };
   const endpoints = { predict: half("predict", predict), train: half("train", train) };
   const { problems, warnings } = modules;
-  if (problems.length > 0) return { ok: false, problems: inOrder(problems), warnings };
+  if (problems.length > 0) return { ok: false, problems: inOrder(rootCauses(problems)), warnings };
   if (!endpoints.predict && !endpoints.train) {
     const place = { file: "cog.yaml" };
     const message = "no predict or train reference found in cog.yaml";
@@ -79,6 +79,12 @@ function prefix(problems: Problem[], from: number, words: string): void {
     const problem = problems[i];
     if (problem) problems[i] = { ...problem, message: words + problem.message };
   }
+}
+
+/** What a broken file leaves unknown is not worth a line of its own. */
+function rootCauses(problems: readonly Problem[]): readonly Problem[] {
+  const broken = problems.filter(({ code }) => code === "schema.syntax");
+  return broken.length > 0 ? broken : problems;
 }
 
 /** As they stand in the files, so that several read like one list. */

@@ -20,7 +20,14 @@ export function findTarget(context: Context, reference: string, mode: Mode): Tar
   const separator = reference.lastIndexOf(":");
   const [path, name] =
     separator === -1 ? [reference, ""] : [reference.slice(0, separator), reference.slice(separator + 1)];
-  const nowhere: Module = { path: "cog.yaml", names: new Map(), stars: [], reassigned: new Set(), lines: [] };
+  const nowhere: Module = {
+    path: "cog.yaml",
+    names: new Map(),
+    stars: [],
+    reassigned: new Set(),
+    lines: [],
+    broken: false,
+  };
   const example = `Write it like "${mode === "train" ? "train.py:train" : "run.py:Runner"}".`;
   if (name === "") {
     const message = `"${reference}" does not name a class or function`;
@@ -42,7 +49,7 @@ export function findTarget(context: Context, reference: string, mode: Mode): Tar
       `Create it, or correct "${reference}" in cog.yaml.`,
     );
   }
-  if (context.modules.problems.some((problem) => problem.place.file === module.path)) return undefined; // it is broken
+  if (module.broken) return undefined; // reported
   const entity = context.names.resolve(module, { kind: "name", id: name, at: start });
   if (entity?.kind === "function") return { module: entity.module, function: entity.node, className: undefined };
   if (entity?.kind === "class") return findMethod(context, entity, mode);

@@ -1,0 +1,7 @@
+class Thing:
+    x: int
+
+
+class Runner:
+    def run(self) -> Thing:
+        raise NotImplementedError

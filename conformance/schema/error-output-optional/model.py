@@ -1,0 +1,6 @@
+from typing import Optional
+
+
+class Runner:
+    def run(self) -> list[Optional[str]]:
+        return []

@@ -1,0 +1,7 @@
+from cog import BaseRunner
+
+
+class Runner(BaseRunner):
+    def run(self, a: str) -> str:
+        print "a"
+        return a

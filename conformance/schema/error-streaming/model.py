@@ -1,0 +1,7 @@
+from cog import streaming
+
+
+class Runner:
+    @streaming
+    def run(self) -> str:
+        return ""

@@ -1,0 +1,7 @@
+from cog import BaseRunner
+from other import LIMIT
+
+
+class Runner(BaseRunner):
+    def run(self, a: int = LIMIT) -> str:
+        return ""

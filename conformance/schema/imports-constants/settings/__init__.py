@@ -1,0 +1,5 @@
+from . import limits
+from .choices import *
+
+FIRST = CHOICES[0]
+describe_default = "Words" + "!"

@@ -1,0 +1,2 @@
+CHOICES = ["x"]
+CHOICES += ["y"]

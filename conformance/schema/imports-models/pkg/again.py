@@ -1,0 +1,3 @@
+from pkg.inner import Chained
+
+Unused = None
