@@ -358,6 +358,7 @@ def test_the_guardian_reports_how_it_ended(tmp_path: Path) -> None:
 import os, signal
 class Runner:
     def run(self, how: str):
+        print("last words")
         if how == "exit": os._exit(7)
         os.kill(os.getpid(), signal.SIGSEGV)
 """
@@ -366,9 +367,13 @@ class Runner:
         with WorkerClient(tmp_path, source) as worker:
             worker.ready()
             worker.predict(1, how=how)
+            if how == "exit":
+                assert worker.next().logs == [(1, "last words\n")]
             with pytest.raises(EOFError):
                 worker.ending()
             assert worker.guardian_message() == expected
+            if how == "crash":
+                assert b'run.py", line' in worker.raw_output()
 
 
 def test_nothing_is_left_when_the_server_is_gone(tmp_path: Path) -> None:
@@ -552,7 +557,8 @@ class Data:
 class Runner:
     def run(self, color: Color):
         return {
-            "enum": color, "model": Model(), "data": Data(Data()), 1: (1, 2), "set": {3}, "big": 10**30, "gen": (i for i in "ab"),
+            "enum": color,
+            "model": Model(), "data": Data(Data()), 1: (1, 2), "set": {3}, "big": 10**30, "gen": (i for i in "ab"),
             "when": [datetime.datetime(2020, 1, 2), datetime.date(2020, 1, 2), datetime.time(3)],
             "text": "🐍", Color.RED: None,
         }

@@ -69,9 +69,9 @@ def load_model(reference: str, train: bool = False) -> Model:
         if train and not hasattr(target, "train"):
             raise ModelLoadError(f"train method not found: {target.__name__}")
         if method == "predict":
-            _warn(f"{target.__name__}.predict() is deprecated; use run() instead")
+            _warn(f"{target.__name__}.predict() is deprecated; use run() instead", target)
         if BasePredictor in target.__mro__:
-            _warn("BasePredictor is deprecated; use BaseRunner instead")
+            _warn("BasePredictor is deprecated; use BaseRunner instead", target)
         instance = target()
         call = getattr(instance, method)
         function = getattr(call, "__func__", call)
@@ -127,12 +127,12 @@ def _import_file(path: str) -> ModuleType:
 def _unnamed(module: ModuleType, path: str) -> Any:
     runner, predictor = getattr(module, "Runner", None), getattr(module, "Predictor", None)
     if runner is not None and predictor is not None:
-        _warn(f"{path} has both Runner and Predictor; Runner is used", UserWarning)
+        _warn(f"{path} has both Runner and Predictor; Runner is used", runner, UserWarning)
     if runner is not None:
         return runner
     if predictor is None:
         raise ModelLoadError(f"{path} has neither Runner nor Predictor")
-    _warn("Predictor is deprecated; call the class Runner, or name it as file.py:Name")
+    _warn("Predictor is deprecated; call the class Runner, or name it as file.py:Name", predictor)
     return predictor
 
 
@@ -184,10 +184,13 @@ def _default_of(value: Any) -> Any:
     return value.default if _is_field(value) else value
 
 
-def _warn(message: str, category: type = DeprecationWarning) -> None:
-    """Shown also where Python hides deprecations: they belong into the setup log."""
+def _warn(message: str, target: Any, category: type = DeprecationWarning) -> None:
+    """Shown also where Python hides deprecations: they belong into the setup log. The place is the model's file."""
     import warnings
 
+    path = getattr(sys.modules.get(target.__module__), "__file__", None) or target.__module__
+    methods = (getattr(method, "__code__", None) for method in vars(target).values())
+    line = min((code.co_firstlineno for code in methods if code is not None), default=1)
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        warnings.warn(message, category, stacklevel=3)
+        warnings.warn_explicit(message, category, path, line)

@@ -28,7 +28,12 @@ def main() -> None:
         if _may_fork(environment):
             _fork_worker(environment)
     environment["COG_LAUNCHER"] = _launcher_facts()
-    _become_node([*_server(environment), *arguments], environment)
+    try:
+        server = _server(environment)
+    except SystemExit:
+        _remove_temporary_root(environment)
+        raise
+    _become_node([*server, *arguments], environment)
 
 
 def _set_mode(arguments: List[str], environment: Dict[str, str]) -> None:
@@ -93,6 +98,15 @@ def _make_temporary_root(environment: Dict[str, str]) -> None:
     path = os.path.join(system_temporary(environment), f"cog-{os.getpid()}-{os.urandom(6).hex()}")
     os.mkdir(path, 0o700)
     environment["COG_TMPDIR"] = os.environ["COG_TMPDIR"] = path
+
+
+def _remove_temporary_root(environment: Dict[str, str]) -> None:
+    """Nothing is in it yet: there was no prediction."""
+    if "COG_WORKER_FDS" in environment:
+        try:
+            os.rmdir(environment["COG_TMPDIR"])
+        except OSError:
+            pass
 
 
 def _launcher_facts() -> str:

@@ -39,19 +39,24 @@ class AsyncLoop:
         self._tasks: Dict[int, _Task] = {}
         self._around: Optional[Surroundings] = None
         self._flush_scheduled = False
+        self._stopping = False
 
     def serve(self, around: Surroundings) -> None:
         """Until the server says so, or is gone."""
         self._around = around
         self._channel.defer(self._flush_soon)
         self._loop.add_reader(self._channel.fileno(), self._on_readable)
-        self._loop.run_forever()
+        while not self._stopping:
+            try:
+                self._loop.run_forever()
+            except (SystemExit, KeyboardInterrupt):
+                continue  # A task that user code started ended so: that is no reason for the others to end.
         self._channel.flush()
 
     def _on_readable(self) -> None:
         frames = self._channel.receive()
         if frames is None:
-            self._loop.stop()
+            self._stop()
             return
         for frame in frames:
             self._dispatch(frame)
@@ -71,7 +76,11 @@ class AsyncLoop:
         elif frame.kind == INSPECT:
             self._on_inspect(frame.sequence)
         elif frame.kind == SHUTDOWN:
-            self._loop.stop()
+            self._stop()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._loop.stop()
 
     async def _predict(self, frame: Frame, task: _Task) -> None:
         assert self._around is not None

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, NoReturn, Optional
 
 from .._scope import running
 from ._channel import Channel
@@ -82,6 +82,7 @@ class _Worker:
         sys.stdout, sys.stderr = streams
         self.flusher.start()
         follow_threads()
+        _keep_last_words(self.flusher)
 
         def in_child() -> None:
             for stream in streams:
@@ -168,7 +169,7 @@ class _Worker:
         def inspect(sequence: int) -> None:
             model.inputs.restore()
             try:
-                from .._inspect import interface_of
+                from .._inspect import interface_of  # type: ignore[import-not-found,unused-ignore]
 
                 self._send_json(INTERFACE, interface_of(model), sequence)
             except Exception as error:
@@ -209,6 +210,21 @@ class _Worker:
 
     def _send_json(self, kind: int, payload: Any, sequence: int = 0, flags: int = 0) -> None:
         self.channel.send(kind, sequence, json.dumps(payload).encode(), flags)
+
+
+def _keep_last_words(flusher: Flusher) -> None:
+    """What a model printed before it died is how its author learns why."""
+    import faulthandler
+
+    faulthandler.enable(file=2)
+    leave, worker = os._exit, os.getpid()
+
+    def leave_after_logs(status: int) -> NoReturn:
+        if os.getpid() == worker:
+            flusher.flush()
+        leave(status)
+
+    os._exit = leave_after_logs
 
 
 async def _awaited(awaitable: Any) -> Any:
