@@ -1,5 +1,5 @@
 /** File inputs: which values are acceptable, and local files in place of URLs. */
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json, JsonObject } from "@cog/core/json";
 import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
@@ -12,12 +12,20 @@ import { nameOfDataUrl, nameOfDownload } from "./names.ts";
 export type FileInputs = Readonly<Record<string, FileInputKind>>;
 
 const PARALLEL_DOWNLOADS = 8;
+const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** A remote caller must not make the model open files of the container: only URLs are taken. */
-export function localPathProblems(input: JsonObject, files: FileInputs): readonly ValidationProblem[] {
+/**
+ * What no file can be made of. A remote caller must not make the model open files of the container: unless `localPaths`
+ * allows it, only URLs are taken.
+ */
+export function urlProblems(
+  input: JsonObject,
+  files: FileInputs,
+  { localPaths }: { readonly localPaths: boolean },
+): readonly ValidationProblem[] {
   const problems: ValidationProblem[] = [];
   for (const { name, at, value } of fileValues(input, files)) {
-    if (isDataUrl(value) || isHttpUrl(value)) continue;
+    if (isDataUrl(value) || isHttpUrl(value) || (localPaths && !OTHER_SCHEME.test(value))) continue;
     const place = at === undefined ? name : `${name}/${at}`;
     const msg = `${JSON.stringify(shortened(value))} is not an http, https or data URL`;
     problems.push({ loc: ["body", "input", place], msg, type: "value_error" });
@@ -99,7 +107,6 @@ function isHttpUrl(value: string): boolean {
 }
 
 async function fetchFile(file: FileValue, prefix: string, options: DownloadOptions): Promise<string> {
-  const { mkdir } = await import("node:fs/promises");
   await mkdir(prefix);
   try {
     if (isDataUrl(file.value)) {

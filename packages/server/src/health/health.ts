@@ -6,10 +6,17 @@ import type { HealthResponse, HealthState, VersionReport } from "@cog/core/wire"
 import type { Log } from "#log";
 import type { Slots } from "#predictions";
 import type { Launcher } from "#settings";
-import type { Pool } from "#workers";
+import type { Pool, PoolState } from "#workers";
 
 /** What clients of the old kind of readiness probe look for. */
 const READY_FILE = "/var/run/cog/ready";
+
+const STATES: Readonly<Record<PoolState["name"], HealthState>> = {
+  starting: "STARTING",
+  ready: "READY",
+  failed: "SETUP_FAILED",
+  defunct: "DEFUNCT",
+};
 
 export interface HealthOptions {
   readonly pool: Pool;
@@ -46,16 +53,7 @@ export class Health {
   /** Without asking the model. */
   get state(): HealthState {
     const { pool, slots } = this.#options;
-    switch (pool.state.name) {
-      case "starting":
-        return "STARTING";
-      case "failed":
-        return "SETUP_FAILED";
-      case "defunct":
-        return "DEFUNCT";
-      case "ready":
-        return slots.busy < slots.max ? "READY" : "BUSY";
-    }
+    return slots.busy < slots.max || pool.state.name !== "ready" ? STATES[pool.state.name] : "BUSY";
   }
 
   async report(): Promise<HealthResponse> {

@@ -23,6 +23,7 @@ export type Replay =
 
 export class Feed {
   readonly #subscribers = new Set<Subscriber>();
+  readonly #onEnd: ((last: Prediction) => void)[] = [];
   readonly #capacity: number;
   /** A ring once it is full: the oldest event is at #published % capacity. */
   readonly #history: FeedEvent[] = [];
@@ -33,8 +34,9 @@ export class Feed {
     this.#capacity = capacity;
   }
 
-  get subscribers(): number {
-    return this.#subscribers.size;
+  /** Somebody sees single events, now or later. */
+  get isFollowed(): boolean {
+    return this.#subscribers.size > 0 || this.#capacity > 0;
   }
 
   /** Calls `subscriber` for every event from now on. Returns the way out. */
@@ -43,12 +45,18 @@ export class Feed {
     return () => this.#subscribers.delete(subscriber);
   }
 
+  /** Calls `ended` once, with the last state. */
+  onEnd(ended: (last: Prediction) => void): void {
+    this.#onEnd.push(ended);
+  }
+
   publish(event: FeedEvent, now: Prediction): void {
     if (this.#capacity > 0) {
       this.#history[this.#published % this.#capacity] = event;
       this.#published += 1;
     }
     for (const subscriber of this.#subscribers) subscriber(event, now);
+    if (event.type === "completed") for (const ended of this.#onEnd) ended(now);
   }
 
   replay(): Replay {

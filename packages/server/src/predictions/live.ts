@@ -3,7 +3,7 @@
  * model produced them (also when an output waits for an upload), and publishes every step.
  */
 import { performance } from "node:perf_hooks";
-import type { JsonObject } from "@cog/core/json";
+import type { Json, JsonObject } from "@cog/core/json";
 import type { OutputWithFiles } from "@cog/core/wire";
 import type { RawJson } from "#raw-json";
 import { rawJson, toRawJson } from "#raw-json";
@@ -182,10 +182,17 @@ export class LivePrediction {
       return;
     }
     this.#value(event, (value) => {
-      if (value !== "null") this.#item(value);
+      for (const item of this.#itemsOf(value)) this.#item(item);
       const wrap = this.#options.outputIsArray && value !== "null" && !value.startsWith("[");
       this.#end({ type: "done", value: wrap ? rawJson(`[${value}]`) : value, ...this.#ending() });
     });
+  }
+
+  /** A list is shown item by item to those who follow, as Cog does; taking it apart is only for them. */
+  #itemsOf(value: RawJson): readonly RawJson[] {
+    if (value === "null") return [];
+    if (!value.startsWith("[") || !(this.feed.isFollowed || this.now.cancelRequested)) return [value];
+    return (JSON.parse(value) as Json[]).map(toRawJson);
   }
 
   #item(value: RawJson): void {

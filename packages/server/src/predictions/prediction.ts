@@ -85,11 +85,8 @@ export function advance(now: Prediction, event: PredictionEvent): Prediction {
     case "cancelRequested":
       return { ...now, cancelRequested: true };
     case "done":
-      // A model that swallows the cancellation and returns is canceled all the same; its value stays visible.
-      if (now.cancelRequested) {
-        const item = event.value;
-        return end(item === undefined ? now : withItem(now, item), event, { status: "canceled" });
-      }
+      // A model that swallows the cancellation and returns is canceled all the same; its items stay visible.
+      if (now.cancelRequested) return end(now, event, { status: "canceled" });
       return end(now, event, { status: "succeeded", output: event.value ?? rawJson(`[${now.items}]`) });
     case "failed":
       if (now.cancelRequested) return end(now, event, { status: "canceled" });

@@ -75,7 +75,7 @@ export class Webhooks {
 
   #track(sending: Promise<void>): void {
     this.#open.add(sending);
-    sending.finally(() => this.#open.delete(sending));
+    void sending.finally(() => this.#open.delete(sending));
   }
 
   async #sendAll(waiting: Prediction[], delivery: Delivery): Promise<void> {

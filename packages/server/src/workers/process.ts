@@ -65,8 +65,9 @@ export class WorkerProcess implements Worker {
     // A broken connection closes too; the reason comes from the guardian.
     for (const stream of [link.channel, link.control, link.output]) stream.on("error", () => undefined);
     link.channel.once("close", () => this.#lost("its channel closed"));
-    link.control.once("close", () => this.#lost("its guardian is gone"));
-    link.spawnError?.then((error) => this.#end({ event: "lost", detail: error.message }));
+    // The guardian is the last to go; what it had to say has been read in this turn.
+    link.control.once("close", () => setImmediate(() => this.#end({ event: "lost", detail: "its guardian is gone" })));
+    void link.spawnError?.then((error) => this.#end({ event: "lost", detail: error.message }));
   }
 
   run(job: Job, sink: Sink): Running {
@@ -233,6 +234,8 @@ export class WorkerProcess implements Worker {
     if (ends && this.slots === 1) this.#raw(this.#rawLines.rest());
     for (const part of logs) sink({ type: "log", ...part });
     if (ends) {
+      // The end may come in the same read as the output that made the stream pause; nobody would resume after it.
+      if (this.#link.channel.isPaused()) this.#link.channel.resume();
       this.#running.delete(frame.sequence);
       this.finished += 1;
     }

@@ -1,7 +1,7 @@
 /** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
 import { randomUUID } from "node:crypto";
 import type { JsonObject } from "@cog/core/json";
-import { localPathProblems } from "#files";
+import { urlProblems } from "#files";
 import type { LivePrediction, Submission } from "#predictions";
 import { renderAccepted, renderAnswer, renderSnapshot } from "#predictions";
 import { toRawJson } from "#raw-json";
@@ -30,8 +30,7 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
   if (delivery === "stream") mustStream(kind, context);
   const input = validated(envelope, context);
   mustBeReady(context);
-  // With a schema this has been checked already.
-  if (context.schema() === undefined && !context.localPathInputs) mustBeUrls(input, context);
+  mustBeUrls(input, context);
   const id = request.method === "PUT" ? request.id : (envelope.id ?? newId());
   const submission: Submission = {
     id,
@@ -67,9 +66,7 @@ function answerWhenEnded(
       submission,
       (fresh) => {
         addWebhook(fresh);
-        fresh.feed.subscribe((event, now) => {
-          if (event.type === "completed") resolve(json(200, renderAnswer(now)));
-        });
+        fresh.feed.onEnd((last) => resolve(json(200, renderAnswer(last))));
       },
       context,
     );
@@ -170,7 +167,7 @@ function mustBeReady({ health }: Context): void {
 }
 
 function mustBeUrls(input: JsonObject, context: Context): void {
-  const problems = localPathProblems(input, context.fileInputs());
+  const problems = urlProblems(input, context.fileInputs(), { localPaths: context.localPathInputs });
   if (problems.length > 0) throw invalid(problems);
 }
 

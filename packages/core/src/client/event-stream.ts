@@ -1,0 +1,34 @@
+/** Text of server-sent events → events. Keeps to the part of the format that prediction servers use. */
+
+export interface RawEvent {
+  readonly event: string;
+  readonly data: string;
+}
+
+/** Yields whole events, however the text was cut. Comments and unknown fields are skipped. */
+export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator<RawEvent> {
+  let event = "message";
+  let data: string[] = [];
+  for await (const line of readLines(chunks)) {
+    if (line === "") {
+      if (data.length > 0) yield { event, data: data.join("\n") };
+      event = "message";
+      data = [];
+      continue;
+    }
+    const colon = line.indexOf(":");
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (name === "event") event = value;
+    else if (name === "data") data.push(value);
+  }
+}
+
+async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+  }
+}

@@ -1,0 +1,194 @@
+/** Tests through the front door: a real model in a temporary folder, served by `python -m cog.server.http`. */
+import type { ChildProcess } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { Client } from "@cog/core/client";
+import { createClient } from "@cog/core/client";
+import type { Notification } from "@cog/core/wire";
+import { build } from "esbuild";
+
+const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
+const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+
+export interface ModelOptions {
+  /** Python source of `predict.py`, below `from cog import *`-style imports of its own. */
+  readonly model: string;
+  readonly ref?: string;
+  /** The OpenAPI document of the model; without it the server asks the worker. */
+  readonly schema?: object;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What to wait for; default: READY. */
+  readonly until?: Notification["event"];
+}
+
+export class ModelServer {
+  readonly url: string;
+  readonly folder: string;
+  readonly client: Client;
+  readonly pid: number;
+  /** Resolves with the exit code, or the signal. */
+  readonly exited: Promise<number | string>;
+  readonly #child: ChildProcess;
+  readonly #log: Watched;
+  readonly #notes: Watched;
+
+  private constructor(parts: { port: number; folder: string; child: ChildProcess; log: Watched; notes: Watched }) {
+    this.url = `http://127.0.0.1:${parts.port}`;
+    this.folder = parts.folder;
+    this.client = createClient({ url: this.url });
+    this.pid = parts.child.pid ?? 0;
+    this.#child = parts.child;
+    this.#log = parts.log;
+    this.#notes = parts.notes;
+    this.exited = exitOf(parts.child);
+  }
+
+  static async start(options: ModelOptions): Promise<ModelServer> {
+    const folder = mkdtempSync(join(tmpdir(), "cog-test-"));
+    const files = { "predict.py": options.model, ...options.files };
+    const schema = options.schema === undefined ? {} : { ".cog/openapi_schema.json": JSON.stringify(options.schema) };
+    for (const [name, text] of Object.entries({ ...files, ...schema })) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const child = spawn(python(), ["-m", "cog.server.http", ...(options.args ?? [])], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      env: {
+        PATH: process.env["PATH"],
+        TMPDIR: mkdtempSync(join(folder, "tmp-")),
+        PYTHONPATH: join(REPOSITORY, "python/src"),
+        PYTHONDONTWRITEBYTECODE: "1",
+        COG_SERVER_BUNDLE: await bundle(),
+        COG_NODE: process.execPath,
+        COG_NOTIFY_FD: "3",
+        PORT: "0",
+        COG_PREDICT_TYPE_STUB: options.ref ?? "predict.py:Model",
+        ...options.env,
+      },
+    });
+    const log = new Watched(child.stderr as Readable);
+    const notes = new Watched(child.stdio[3] as Readable);
+    const gone = exitOf(child).then((how) => {
+      throw new Error(`the server ended (${how}) before it was ready:\n${log.text}`);
+    });
+    const listening = notes.until((text) => /"listening","port":(\d+)/.exec(text)?.[1]);
+    const port = Number(await Promise.race([listening, gone]));
+    const server = new ModelServer({ port, folder, child, log, notes });
+    await Promise.race([server.notified(options.until ?? "ready"), gone]);
+    gone.catch(() => undefined); // From now on its end is the test's to expect.
+    return server;
+  }
+
+  /** What the server has written on stderr. */
+  get log(): string {
+    return this.#log.text;
+  }
+
+  logged(text: string): Promise<unknown> {
+    return this.#log.until((all) => all.includes(text) || undefined);
+  }
+
+  notified(event: Notification["event"]): Promise<unknown> {
+    return this.#notes.until((all) => all.includes(`"event":"${event}"`) || undefined);
+  }
+
+  request(method: string, path: string, options: RequestOptions = {}): Promise<Response> {
+    const { body, headers = {}, signal = null } = options;
+    const json = body === undefined ? {} : { "Content-Type": "application/json" };
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    return fetch(this.url + path, { method, body: text ?? null, headers: { ...json, ...headers }, signal });
+  }
+
+  post(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return this.request("POST", path, { body, headers });
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  async close(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill("SIGTERM");
+      const impatient = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
+      await this.exited;
+      clearTimeout(impatient);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Text that arrives, and whoever waits for something in it. */
+class Watched {
+  text = "";
+  #waiting: (() => void)[] = [];
+
+  constructor(stream: Readable) {
+    stream.setEncoding("utf8");
+    stream.on("data", (chunk: string) => {
+      this.text += chunk;
+      for (const look of this.#waiting.splice(0)) look();
+    });
+  }
+
+  until<Found>(find: (text: string) => Found | undefined): Promise<Found> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = find(this.text);
+        if (found === undefined) this.#waiting.push(look);
+        else resolve(found);
+      };
+      look();
+    });
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once("exit", (code, signal) => resolve(code ?? signal ?? "lost"));
+  });
+}
+
+let foundPython: string | undefined;
+
+/** The interpreter itself: a version manager's shim in front of it would cost more than the server's start. */
+function python(): string {
+  foundPython ??= execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
+  return foundPython;
+}
+
+let bundled: Promise<string> | undefined;
+
+/** The server as images carry it: one file, made once per test process. */
+function bundle(): Promise<string> {
+  bundled ??= bundleInto(join(mkdtempSync(join(tmpdir(), "cog-server-")), "server.mjs"));
+  return bundled;
+}
+
+async function bundleInto(outfile: string): Promise<string> {
+  process.once("exit", () => rmSync(dirname(outfile), { recursive: true, force: true }));
+  await build({
+    entryPoints: [join(REPOSITORY, "packages/server/src/main.ts")],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    banner: { js: REQUIRE },
+    logLevel: "error",
+    outfile,
+  });
+  return outfile;
+}

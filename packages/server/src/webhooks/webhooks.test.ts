@@ -1,0 +1,141 @@
+/** Webhooks, to a real receiver. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ModelServer, Receiver, schemaOf } from "#testing";
+
+const MODEL = `
+import os, time
+from typing import Iterator
+class Model:
+    def run(self, items: int = 2, fail: bool = False, wait: bool = False) -> Iterator[str]:
+        for index in range(items):
+            print("item", index)
+            yield str(index)
+        while wait: time.sleep(0.005)
+        if fail:
+            raise ValueError("boom")
+`;
+
+const SCHEMA = schemaOf({
+  inputs: [
+    { name: "items", type: { kind: "integer" }, default: 2 },
+    { name: "fail", type: { kind: "boolean" }, default: false },
+    { name: "wait", type: { kind: "boolean" }, default: false },
+  ],
+  output: { kind: "iterator", items: { kind: "string" }, concatenate: false },
+});
+
+let server: ModelServer;
+
+beforeAll(async () => {
+  server = await ModelServer.start({ model: MODEL, schema: SCHEMA, env: { WEBHOOK_AUTH_TOKEN: "secret" } });
+});
+afterAll(() => server.close());
+
+interface Sent {
+  readonly id: string;
+  readonly status: string;
+  readonly output?: readonly string[];
+}
+
+function bodies(receiver: Receiver): Sent[] {
+  return receiver.received.map(({ body }) => JSON.parse(body));
+}
+
+const hasEnded = (receiver: Receiver) => () => bodies(receiver).some(({ status }) => /succ|fail|canc/.test(status));
+
+test("every step arrives in order, completed last and once", async () => {
+  const receiver = await Receiver.start((_, response) => void setTimeout(() => response.end(), 5));
+  const answer = await server.request("POST", "/predictions", {
+    body: { id: "w1", input: { items: 3 }, webhook: `${receiver.url}/hook` },
+    headers: { traceparent: "00-abc-def-01" },
+  });
+  expect(answer.status).toBe(200);
+  await receiver.until(hasEnded(receiver));
+  const sent = bodies(receiver);
+  expect(sent[0]).toMatchObject({ id: "w1", status: "processing", logs: "", metrics: {} });
+  expect(sent.at(-1)).toMatchObject({ status: "succeeded", output: ["0", "1", "2"], logs: "item 0\nitem 1\nitem 2\n" });
+  const lengths = sent.map(({ output = [] }) => output.length);
+  expect(lengths).toEqual(lengths.toSorted());
+  expect(sent.filter(({ status }) => status === "succeeded")).toHaveLength(1);
+  expect(receiver.received[0]).toMatchObject({
+    method: "POST",
+    path: "/hook",
+    headers: {
+      "content-type": "application/json",
+      authorization: "Bearer secret",
+      traceparent: "00-abc-def-01",
+      "user-agent": expect.stringMatching(/^cog\//),
+    },
+  });
+  receiver.close();
+});
+
+const FILTERS = [
+  { filter: ["completed"], statuses: ["succeeded"] },
+  { filter: ["start", "completed"], statuses: ["processing", "succeeded"] },
+  { filter: ["output", "completed"], statuses: ["processing", "processing", "succeeded"] },
+];
+
+test.each(FILTERS)("filter $filter", async ({ filter, statuses }) => {
+  const receiver = await Receiver.start();
+  await server.post("/predictions", { webhook: receiver.url, webhook_events_filter: filter });
+  await receiver.until(hasEnded(receiver));
+  expect(bodies(receiver).map(({ status }) => status)).toEqual(statuses);
+  receiver.close();
+});
+
+test("an empty filter sends nothing", async () => {
+  const receiver = await Receiver.start();
+  await server.post("/predictions", { webhook: receiver.url, webhook_events_filter: [] });
+  await server.post("/predictions", { id: "next", webhook: receiver.url, webhook_events_filter: ["completed"] });
+  await receiver.until(hasEnded(receiver));
+  expect(bodies(receiver).map(({ id }) => id)).toEqual(["next"]);
+  receiver.close();
+});
+
+test("failures carry the partial output", async () => {
+  const receiver = await Receiver.start();
+  const answer = await server.client.predict({
+    input: { fail: true },
+    webhook: receiver.url,
+    webhook_events_filter: ["completed"],
+  });
+  expect(answer).not.toHaveProperty("output");
+  await receiver.until(hasEnded(receiver));
+  expect(bodies(receiver)).toMatchObject([{ status: "failed", error: "boom", output: ["0", "1"] }]);
+  receiver.close();
+});
+
+test("completed is tried again while the receiver may come back; the answer does not wait", async () => {
+  let attempts = 0;
+  const receiver = await Receiver.start((_, response) => {
+    attempts += 1;
+    response.writeHead(attempts < 3 ? 503 : 200).end();
+  });
+  const hook = { webhook: receiver.url, webhook_events_filter: ["completed"] as const };
+  expect((await server.client.predict(hook)).status).toBe("succeeded");
+  expect(attempts).toBeLessThan(3);
+  await receiver.until(() => attempts === 3);
+  receiver.close();
+});
+
+test("a refusal is not tried again, and an unusable URL harms nobody", async () => {
+  const receiver = await Receiver.start((_, response) => void response.writeHead(400).end());
+  await server.client.predict({ webhook: receiver.url, webhook_events_filter: ["completed"] });
+  await server.logged("refused");
+  expect(receiver.received).toHaveLength(1);
+  expect((await server.client.predict({ webhook: "not a url" })).status).toBe("succeeded");
+  receiver.close();
+});
+
+test("before the server ends, running predictions are canceled and say so", async () => {
+  const receiver = await Receiver.start();
+  const own = await ModelServer.start({ model: MODEL, schema: SCHEMA });
+  await own.client.start({ input: { wait: true }, webhook: receiver.url });
+  await receiver.until(() => receiver.received.length > 0);
+  await own.client.shutdown();
+  expect(await own.exited).toBe(0);
+  expect(bodies(receiver).at(-1)).toMatchObject({ status: "canceled", output: ["0", "1"] });
+  await own.close();
+  receiver.close();
+});
