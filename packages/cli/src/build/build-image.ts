@@ -1,6 +1,7 @@
 /** The story of `cog build`: read, plan, stage, build, label, verify. */
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { CogConfig } from "@cog/core/config";
 import { CogError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
 import { docker, buildImage as dockerBuild, type Image, inspectImage } from "#docker";
@@ -32,6 +33,7 @@ export interface BuildImageRequest {
   /** `-t`, in order. Empty: cog.yaml's `image`, its `model`, or a name made from the directory's. */
   readonly tags?: readonly string[];
   readonly baseImage?: string;
+  readonly useCudaBaseImage?: boolean;
   readonly platform?: string;
   readonly noCache?: boolean;
   /** Python files are compiled while building, not when they are first imported. */
@@ -63,12 +65,13 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
 
   const sources = await sourceFiles(project.directory);
   const weights = weightPaths(sources.filter(({ kind }) => kind === "file"));
+  const planned = planProject(project, { purpose: "image", weights, ...optional(request) }, { settings, report });
   const labels = {
-    ...modelLabels({ config: project.config, schema, cogVersion: request.cogVersion }),
+    ...modelLabels({ config: completed(project.config, planned), schema, cogVersion: request.cogVersion }),
     ...(await revisionLabels(project.directory, settings)),
     ...request.labels,
   };
-  const plan = planProject(project, { purpose: "image", labels, weights, ...optional(request) }, { settings, report });
+  const plan = { ...planned, labels };
   const dockerfile = renderDockerfile(plan);
   const schemaText = `${JSON.stringify(schema, null, 2)}\n`;
 
@@ -209,9 +212,15 @@ function renamedConfig({ directory, configFile }: Project): { path: string; from
   return configFile === join(directory, "cog.yaml") ? [] : [{ path: "cog.yaml", from: configFile }];
 }
 
-function optional({ baseImage, concurrency, precompile }: BuildImageRequest) {
+/** The config as images carry it says what was resolved, not only what was asked for. */
+function completed(config: CogConfig, { cuda }: BuildPlan): CogConfig {
+  return cuda === undefined ? config : { ...config, build: { ...config.build, cuda: cuda.version, cudnn: cuda.cudnn } };
+}
+
+function optional({ baseImage, concurrency, precompile, useCudaBaseImage }: BuildImageRequest) {
   return {
     ...(precompile !== undefined && { precompile }),
+    ...(useCudaBaseImage !== undefined && { useCudaBaseImage }),
     ...(baseImage !== undefined && { baseImage }),
     ...(concurrency !== undefined && { concurrency }),
   };

@@ -1,3 +1,4 @@
+import { resolveCompatibility } from "#compat";
 import { type BuildPlan, type PlanInput, planBuild } from "#plan";
 import type { Project } from "#project";
 import type { Reporter } from "#report";
@@ -8,7 +9,7 @@ import type { BuildSettings } from "./settings.ts";
 
 export type PlanOptions = Pick<
   PlanInput,
-  "purpose" | "baseImage" | "concurrency" | "labels" | "weights" | "precompile"
+  "purpose" | "baseImage" | "useCudaBaseImage" | "concurrency" | "labels" | "weights" | "precompile"
 >;
 
 /** Reads what the plan of a project depends on, and plans. */
@@ -18,15 +19,18 @@ export function planProject(
   { settings, report }: { readonly settings: BuildSettings; readonly report: Reporter },
 ): BuildPlan {
   const requirements = projectRequirements(project);
-  for (const warning of requirements.warnings) report.warn(warning);
   const certificate = caCertificate(settings.caCertificate);
   const plan = planBuild({
     ...options,
     config: project.config,
     requirements,
+    compatibility: resolveCompatibility(project.config.build, requirements.lines),
     sdk: chooseSdk(project.config, { wheel: settings.sdkWheel, workingDirectory: process.cwd() }),
     ...(certificate !== undefined && { caCertificate: certificate }),
   });
-  report.debug(`base image ${plan.base.image} (${plan.base.because})`);
+  for (const warning of plan.warnings) report.warn(warning);
+  // A GPU image is gigabytes: the choice is said, not hidden.
+  const say = plan.cuda === undefined ? report.debug : report.info;
+  say(`Using base image ${plan.base.image} (${plan.base.because})`);
   return plan;
 }

@@ -1,6 +1,8 @@
 import type { BuildPlan } from "#plan";
 import type { Instruction } from "./instruction.ts";
 import { layerArgument, reproducible } from "./layer.ts";
+import { aptCaches } from "./packages.ts";
+import { PIP_CACHE } from "./python.ts";
 
 const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
@@ -20,7 +22,28 @@ export function baseStage(plan: BuildPlan): Instruction[] {
       ],
     },
     ...(plan.caCertificate ? certificate() : []),
+    ...(plan.python === undefined ? [] : [interpreter(plan.python, plan.base.image)]),
   ];
+}
+
+/**
+ * CUDA images have no Python of the wanted version. uv fetches one; uv itself is a package from the index and stays in
+ * the cache. Linked before the system's on the PATH and not over it, since apt's own scripts want theirs.
+ */
+function interpreter(version: string, base: string): Instruction {
+  const uv =
+    "UV_PYTHON_INSTALL_DIR=/opt/python UV_PYTHON_PREFERENCE=only-managed UV_CACHE_DIR=/media/uv-cache /media/uv/bin/uv";
+  return {
+    kind: "run",
+    mounts: [PIP_CACHE, ...aptCaches(base)],
+    command: reproducible(
+      "apt-get update -qq && apt-get install -qqy --no-install-recommends ca-certificates curl git python3-pip wget xz-utils && " +
+        "PIP_CACHE_DIR=/media/pip python3 -m pip install -q --no-compile --upgrade --target /media/uv uv && " +
+        `${uv} python install ${version} && bin=$(dirname "$(${uv} python find ${version})") && ` +
+        'for name in python python3 pip pip3; do ln -sf "$bin/$name" /usr/local/bin/$name; done',
+    ),
+    origin: { kind: "config", path: ["build", "python_version"] },
+  };
 }
 
 function certificate(): Instruction[] {

@@ -1,5 +1,5 @@
 import type { BuildPlan } from "#plan";
-import type { Instruction } from "./instruction.ts";
+import type { Instruction, Mount } from "./instruction.ts";
 import { reproducible } from "./layer.ts";
 import { install, PIP_CACHE } from "./python.ts";
 
@@ -13,10 +13,7 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
   if (plan.systemPackages.length > 0) {
     layers.push({
       kind: "run",
-      mounts: [
-        { type: "cache", id: `cog-apt-${plan.base.image}`, target: "/var/cache/apt", sharing: "locked" },
-        { type: "cache", id: `cog-apt-lists-${plan.base.image}`, target: "/var/lib/apt", sharing: "locked" },
-      ],
+      mounts: aptCaches(plan.base.image),
       command: reproducible(
         `apt-get update -qq && apt-get install -qqy ${plan.systemPackages.map(shellWord).join(" ")}`,
       ),
@@ -32,6 +29,14 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
     });
   }
   return layers;
+}
+
+/** Of one base only: package lists differ between distributions. */
+export function aptCaches(base: string): Mount[] {
+  return [
+    { type: "cache", id: `cog-apt-${base}`, target: "/var/cache/apt", sharing: "locked" },
+    { type: "cache", id: `cog-apt-lists-${base}`, target: "/var/lib/apt", sharing: "locked" },
+  ];
 }
 
 /** Package names are words already; anything else is quoted, so that it fails as a name and not as a command. */

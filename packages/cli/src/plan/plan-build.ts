@@ -1,4 +1,5 @@
-import type { BuildConfig, CogConfig } from "@cog/core/config";
+import type { CogConfig } from "@cog/core/config";
+import type { Compatibility } from "#compat";
 import type { BaseImage, BuildPlan, SdkSource, StagedFile, Variable } from "./plan.ts";
 import type { Requirements } from "./requirements.ts";
 
@@ -9,9 +10,13 @@ export interface PlanInput {
   readonly purpose: BuildPlan["purpose"];
   readonly config: CogConfig;
   readonly requirements: Requirements;
+  /** What `requirements` were resolved to. */
+  readonly compatibility: Compatibility;
   readonly sdk: SdkSource;
   /** `--base-image`; wins over cog.yaml. */
   readonly baseImage?: string;
+  /** `--use-cuda-base-image=false` gives a GPU project the slim image; CUDA still chooses its wheels. */
+  readonly useCudaBaseImage?: boolean;
   /** `@cog.concurrent(max=N)` as read from the source; cog.yaml's `concurrency.max` wins. */
   readonly concurrency?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -23,15 +28,21 @@ export interface PlanInput {
 
 /** Decides what goes into the image. Pure: the same input gives the same plan on every machine. */
 export function planBuild(input: PlanInput): BuildPlan {
-  const { config, requirements, sdk } = input;
+  const { config, sdk } = input;
   const { build } = config;
+  const { compatibility } = input;
+  const { cuda } = compatibility;
+  const base = chooseBase(input);
+  const requirements = withIndexes(compatibility);
   return {
     purpose: input.purpose,
-    base: chooseBase(build, input.baseImage),
+    base,
+    ...(base.image === cuda?.image && { python: build.pythonVersion }),
+    ...(cuda !== undefined && { cuda: { version: cuda.cuda, cudnn: cuda.cudnn } }),
     caCertificate: input.caCertificate !== undefined,
     environment: config.environment.map(splitVariable),
     systemPackages: build.systemPackages,
-    requirements: requirements.lines,
+    requirements,
     installer: build.installer,
     ...(sdk.kind === "carried" && { node: NODE }),
     sdk,
@@ -41,14 +52,28 @@ export function planBuild(input: PlanInput): BuildPlan {
     server: serverVariables(config, input.concurrency),
     labels: input.labels ?? {},
     weights: input.weights ?? [],
-    files: stagedFiles(input),
+    warnings: [...input.requirements.warnings, ...compatibility.warnings],
+    files: stagedFiles(input, requirements),
   };
 }
 
-function chooseBase(build: BuildConfig, override: string | undefined): BaseImage {
-  if (override !== undefined) return { image: override, because: "--base-image" };
+function chooseBase({ config: { build }, compatibility: { cuda }, baseImage, useCudaBaseImage }: PlanInput): BaseImage {
+  if (baseImage !== undefined) return { image: baseImage, because: "--base-image" };
   if (build.baseImage !== undefined) return { image: build.baseImage, because: "build.base_image" };
+  if (cuda !== undefined && useCudaBaseImage !== false) {
+    return { image: cuda.image, because: `build.gpu; CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}: ${cuda.because}` };
+  }
   return { image: `python:${build.pythonVersion}-slim`, because: "build.python_version" };
+}
+
+/** Options before packages; an index that is there already is not repeated. */
+function withIndexes({ requirements, indexUrls }: Compatibility): readonly string[] {
+  const isOption = (line: string) => line.startsWith("--");
+  const options = requirements.filter(isOption);
+  const missing = indexUrls
+    .filter((url) => !options.some((line) => line.includes(url.replace(/\/$/, ""))))
+    .map((url) => `--extra-index-url ${url}`);
+  return [...options, ...missing, ...requirements.filter((line) => !isOption(line))];
 }
 
 function serverVariables(config: CogConfig, decorated: number | undefined): Variable[] {
@@ -62,11 +87,11 @@ function serverVariables(config: CogConfig, decorated: number | undefined): Vari
   return variables.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]));
 }
 
-function stagedFiles({ requirements, sdk, caCertificate }: PlanInput): StagedFile[] {
+function stagedFiles({ requirements, sdk, caCertificate }: PlanInput, lines: readonly string[]): StagedFile[] {
   const files: StagedFile[] = [];
   if (caCertificate !== undefined) files.push({ path: "ca/ca.crt", text: caCertificate });
-  if (requirements.lines.length > 0) {
-    files.push({ path: "requirements/requirements.txt", text: `${requirements.lines.join("\n")}\n` });
+  if (lines.length > 0) {
+    files.push({ path: "requirements/requirements.txt", text: `${lines.join("\n")}\n` });
     files.push(...requirements.files);
   }
   if (sdk.kind !== "requirement") files.push({ path: `sdk/${fileName(sdk.file)}`, from: sdk.file });

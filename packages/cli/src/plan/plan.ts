@@ -9,6 +9,10 @@ export interface BuildPlan {
   /** `image` holds the source; `development` finds it mounted at /src. */
   readonly purpose: "image" | "development";
   readonly base: BaseImage;
+  /** Installed into a base that has none of its own, such as the CUDA images; `MAJOR.MINOR` or with a patch. */
+  readonly python?: string;
+  /** What a GPU project was resolved to. */
+  readonly cuda?: { readonly version: string; readonly cudnn: string };
   /** A `ca.crt` is staged that everything in the image shall trust. */
   readonly caCertificate: boolean;
   /** cog.yaml's `environment`, in file order. */
@@ -28,6 +32,8 @@ export interface BuildPlan {
   readonly labels: Readonly<Record<string, string>>;
   /** Project-relative paths, files or directories, that get a layer of their own before the code. */
   readonly weights: readonly string[];
+  /** What the user should know about the choices made. */
+  readonly warnings: readonly string[];
   /** Files for the `build/` part of the context, besides those of the project. */
   readonly files: readonly StagedFile[];
 }

@@ -1,0 +1,2 @@
+export type { Cuda } from "./cuda.ts";
+export { type Compatibility, resolveCompatibility } from "./resolve.ts";

@@ -1,0 +1,34 @@
+import type { BuildConfig } from "@cog/core/config";
+import { type Cuda, resolveCuda } from "./cuda.ts";
+import { rewriteFrameworks } from "./frameworks.ts";
+import { findPin } from "./requirement.ts";
+
+export interface Compatibility {
+  /** Absent for a CPU project. */
+  readonly cuda?: Cuda;
+  /** The requirement lines with frameworks that fit, and the indexes they need. */
+  readonly requirements: readonly string[];
+  readonly indexUrls: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Fits CUDA, cuDNN and the frameworks of a project together. Pure: tables in, versions out. */
+export function resolveCompatibility(build: BuildConfig, requirements: readonly string[]): Compatibility {
+  const torch = findPin(requirements, "torch");
+  const tensorflow = findPin(requirements, "tensorflow");
+  const cuda = build.gpu
+    ? resolveCuda({
+        ...(build.cuda !== undefined && { cuda: build.cuda }),
+        ...(build.cudnn !== undefined && { cudnn: build.cudnn }),
+        ...(torch !== undefined && { torch }),
+        ...(tensorflow !== undefined && { tensorflow }),
+      })
+    : undefined;
+  const frameworks = rewriteFrameworks(requirements, cuda?.cuda);
+  return {
+    ...(cuda !== undefined && { cuda }),
+    requirements: frameworks.lines,
+    indexUrls: frameworks.indexUrls,
+    warnings: [...(cuda?.warnings ?? []), ...frameworks.warnings],
+  };
+}

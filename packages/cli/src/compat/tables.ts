@@ -1,0 +1,50 @@
+/** The compatibility tables: facts about released images and wheels, see `provenance` in each. */
+import cudaTable from "./tables/cuda.json" with { type: "json" };
+import tensorflowTable from "./tables/tensorflow.json" with { type: "json" };
+import torchTable from "./tables/torch.json" with { type: "json" };
+
+export interface CudaImage {
+  readonly cuda: string;
+  /** Major version. */
+  readonly cudnn: string;
+  readonly ubuntu: string;
+  readonly image: string;
+}
+
+export interface TorchBuild {
+  readonly torch: string;
+  /** Absent: a CPU build. */
+  readonly cuda?: string;
+  readonly torchvision: string;
+  /** Absent: the default package index. */
+  readonly indexUrl?: string;
+}
+
+export interface TensorflowRelease {
+  readonly tensorflow: string;
+  readonly cuda: string;
+  readonly cudnn: string;
+}
+
+export const cudaImages: readonly CudaImage[] = cudaTable.images.map((row) => {
+  const [cuda = "", cudnn = "", ubuntu = "", tag = ""] = row;
+  return { cuda, cudnn, ubuntu, image: `${cudaTable.image_prefix}${tag}` };
+});
+
+export const torchBuilds: readonly TorchBuild[] = torchTable.builds
+  .map((row) => {
+    const [torch, cuda, torchvision, , index] = row.map((cell) => (typeof cell === "string" ? cell : undefined));
+    return {
+      torch: torch ?? "",
+      torchvision: torchvision ?? "",
+      ...(cuda !== undefined && { cuda }),
+      ...(index !== undefined && { indexUrl: torchTable.index_url.replace("{index}", index) }),
+    };
+  })
+  // No image has this one, so its wheels can be of no use.
+  .filter(({ cuda }) => cuda !== "10.2");
+
+export const tensorflowReleases: readonly TensorflowRelease[] = tensorflowTable.releases.map((row) => {
+  const [tensorflow = "", cuda = "", cudnn = ""] = row.map((cell) => (typeof cell === "string" ? cell : undefined));
+  return { tensorflow, cuda, cudnn };
+});

@@ -1,0 +1,107 @@
+import type { BuildConfig, CogConfig } from "@cog/core/config";
+import { expect, test } from "vitest";
+import type { Compatibility, Cuda } from "#compat";
+import { type PlanInput, planBuild } from "./index.ts";
+
+const CONFIG: CogConfig = {
+  build: { gpu: false, pythonVersion: "3.12", pythonPackages: [], systemPackages: [], run: [], installer: "pip" },
+  predict: "run.py:Runner",
+  concurrency: {},
+  environment: [],
+};
+
+const CUDA: Cuda = { cuda: "12.1", cudnn: "8", image: "nvidia/cuda:12.1.1-x", because: "torch==2.3.1", warnings: [] };
+const CPU: Compatibility = { requirements: [], indexUrls: [], warnings: [] };
+const GPU: Partial<PlanInput> = { compatibility: { ...CPU, cuda: CUDA } };
+
+const plan = (build: Partial<BuildConfig> = {}, options: Partial<PlanInput> = {}) =>
+  planBuild({
+    purpose: "image",
+    compatibility: CPU,
+    config: { ...CONFIG, build: { ...CONFIG.build, ...build } },
+    requirements: { lines: [], files: [], warnings: [] },
+    sdk: { kind: "carried", file: "/x/cog-1.0.0-py3-none-any.whl", version: "1.0.0" },
+    ...options,
+  });
+
+test("a plan is plain JSON", () => {
+  const hello = plan();
+  expect(JSON.parse(JSON.stringify(hello))).toEqual(hello);
+  expect(hello).toMatchInlineSnapshot(`
+    {
+      "base": {
+        "because": "build.python_version",
+        "image": "python:3.12-slim",
+      },
+      "caCertificate": false,
+      "environment": [],
+      "files": [
+        {
+          "from": "/x/cog-1.0.0-py3-none-any.whl",
+          "path": "sdk/cog-1.0.0-py3-none-any.whl",
+        },
+      ],
+      "installer": "pip",
+      "labels": {},
+      "node": {
+        "fallback": "22.20.0",
+        "version": "24.19.0",
+      },
+      "precompile": false,
+      "purpose": "image",
+      "requirements": [],
+      "run": [],
+      "sdk": {
+        "file": "/x/cog-1.0.0-py3-none-any.whl",
+        "kind": "carried",
+        "version": "1.0.0",
+      },
+      "server": [
+        {
+          "name": "COG_PREDICT_TYPE_STUB",
+          "value": "run.py:Runner",
+        },
+      ],
+      "systemPackages": [],
+      "warnings": [],
+      "weights": [],
+    }
+  `);
+});
+
+test.each([
+  [{}, {}, "python:3.12-slim"],
+  [{ baseImage: "debian" }, {}, "debian"],
+  [{ baseImage: "debian" }, { baseImage: "ubuntu" }, "ubuntu"],
+  [{}, GPU, "nvidia/cuda:12.1.1-x"],
+  [{ baseImage: "debian" }, GPU, "debian"],
+  [{}, { ...GPU, useCudaBaseImage: false }, "python:3.12-slim"],
+])("%j with %j builds from %s", (build, options, image) => {
+  expect(plan(build, options).base.image).toBe(image);
+});
+
+test("Python is installed into CUDA images only", () => {
+  expect(plan({}, GPU).python).toBe("3.12");
+  expect(plan({ baseImage: "x" }, GPU).python).toBeUndefined();
+  expect(plan().python).toBeUndefined();
+});
+
+test("the index of a torch build comes once, after the user's options", () => {
+  const indexUrls = ["https://download.pytorch.org/whl/cpu/"];
+  const requirementsOf = (requirements: readonly string[]) =>
+    plan({}, { compatibility: { ...CPU, requirements, indexUrls } }).requirements;
+  const lines = ["--find-links https://l", "--extra-index-url https://download.pytorch.org/whl/cpu", "torch==2.3.1"];
+  expect(requirementsOf(lines)).toEqual(lines);
+  expect(requirementsOf(["six", "torch==2.3.1"])).toEqual([`--extra-index-url ${indexUrls[0]}`, "six", "torch==2.3.1"]);
+});
+
+test("cog.yaml's concurrency wins over the decorator's", () => {
+  const config = { ...CONFIG, concurrency: { max: 4, queue: 8, workers: 2 }, train: "train.py:train" };
+  expect(plan({}, { config, concurrency: 2 }).server).toEqual([
+    { name: "COG_PREDICT_TYPE_STUB", value: "run.py:Runner" },
+    { name: "COG_TRAIN_TYPE_STUB", value: "train.py:train" },
+    { name: "COG_MAX_CONCURRENCY", value: "4" },
+    { name: "COG_QUEUE_MAX", value: "8" },
+    { name: "COG_WORKERS", value: "2" },
+  ]);
+});
