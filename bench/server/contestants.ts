@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Options, Side } from "../question.ts";
 import { baseEnv, environment } from "./environment.ts";
 
@@ -47,7 +47,7 @@ async function oursFromWheel(options: Options): Promise<Contestant> {
     .digest("hex")
     .slice(0, 12);
   const home = await environment(`ours-${digest}`, options.say, [path]);
-  return contestant("ours", wheel, join(home, "bin", "python"), profiling(options));
+  return contestant("ours", wheel, join(home, "bin", "python"), await profiling(options));
 }
 
 async function oursFromSource(options: Options): Promise<Contestant> {
@@ -56,7 +56,7 @@ async function oursFromSource(options: Options): Promise<Contestant> {
     PYTHONPATH: join(root, "python", "src"),
     COG_SERVER_BUNDLE: process.env["COG_SERVER_BUNDLE"] ?? join(root, "dist", "server.mjs"),
     COG_NODE: process.execPath,
-    ...profiling(options),
+    ...(await profiling(options)),
   });
 }
 
@@ -64,6 +64,14 @@ function contestant(side: Side, label: string, python: string, env: Record<strin
   return { side, label, python, env: { ...baseEnv(python), ...env } };
 }
 
-function profiling({ profile }: Options): Record<string, string> {
-  return profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` };
+/** NODE_OPTIONS takes no profiling flags, so a script stands in for Node. The profile is written when Node ends. */
+async function profiling({ profile }: Options): Promise<Record<string, string>> {
+  if (profile === undefined) return {};
+  const folder = resolve(profile);
+  const node = join(folder, "node");
+  await mkdir(folder, { recursive: true });
+  await writeFile(node, `#!/bin/sh\nexec "${process.execPath}" --cpu-prof --cpu-prof-dir="${folder}" "$@"\n`, {
+    mode: 0o755,
+  });
+  return { COG_NODE: node };
 }
