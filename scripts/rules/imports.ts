@@ -14,7 +14,7 @@ interface Rule {
 }
 
 /** Small rooms on one subject, which everybody may use. */
-const CORE_BASICS = ["core/json", "core/errors", "core/version", "core/spelling"];
+const CORE_BASICS = ["core/json", "core/errors", "core/media", "core/spelling", "core/version"];
 const DECIDING = ["cli/compat", "cli/plan", "cli/dockerfile"];
 const READING = ["cli/python", "cli/inputs", "cli/outputs", "cli/project"];
 /** The same in the server. */

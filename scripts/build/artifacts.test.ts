@@ -1,0 +1,40 @@
+/** What `npm run build` left in dist/ (npm test builds first). */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { findPython } from "../python/environment.ts";
+import { at, dist } from "../repository.ts";
+import { npmVersion, pythonVersion } from "./version.ts";
+
+const wheel = join(dist, `cog-${pythonVersion(npmVersion())}-py3-none-any.whl`);
+
+test("the wheel carries the SDK, the server, the page and the whole CLI", () => {
+  const listing = execFileSync(findPython(), ["-m", "zipfile", "-l", wheel], { encoding: "utf8" });
+  const chunks = readdirSync(join(dist, "cli")).filter((name) => /^main\.mjs$|\.wasm$/.test(name));
+  expect(chunks.length).toBe(3);
+  const carried = ["cog/__init__.py", "cog/py.typed", "cog/server/server.mjs", "cog/server/docs.html"];
+  for (const file of [...carried, ...chunks.map((name) => `cog/_cli/${name}`)]) expect(listing).toContain(`${file} `);
+});
+
+test("a build of the same sources gives the same wheel, byte for byte", () => {
+  const folder = mkdtempSync(join(tmpdir(), "cog-build-"));
+  try {
+    execFileSync(process.execPath, ["--import", "tsx", at("scripts/build.ts")], {
+      env: { ...process.env, COG_DIST: folder },
+      stdio: "ignore",
+    });
+    expect(readFileSync(join(folder, wheel.slice(dist.length))).equals(readFileSync(wheel))).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the page asks nobody else for anything", () => {
+  const page = readFileSync(join(dist, "docs.html"), "utf8");
+  const requests = page.match(
+    /<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[^>]*>|@import[^;]*|url\(["']?http[^)]*/gi,
+  );
+  expect(requests).toBeNull();
+});
