@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import type { CogConfig } from "@cog/core/config";
 import { CogError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
+import { documentText } from "@cog/core/schema";
 import { docker, buildImage as dockerBuild, type Image, inspectImage } from "#docker";
 import { type Dockerfile, renderDockerfile } from "#dockerfile";
 import { type BuildPlan, defaultImageName, weightPaths } from "#plan";
@@ -73,7 +74,7 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
   };
   const plan = { ...planned, labels };
   const dockerfile = renderDockerfile(plan);
-  const schemaText = `${JSON.stringify(schema, null, 2)}\n`;
+  const schemaText = documentText(schema);
 
   const state = await openStateDirectory(project.directory);
   const onWait = () => report.info("Waiting for another build in this project to finish...");

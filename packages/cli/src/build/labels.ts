@@ -1,5 +1,6 @@
 import type { CogConfig } from "@cog/core/config";
 import type { JsonObject } from "@cog/core/json";
+import { documentText } from "@cog/core/schema";
 import { storedConfig } from "./stored-config.ts";
 
 export const FREEZE_LABEL = "run.cog.pip_freeze";
@@ -15,7 +16,7 @@ export function modelLabels({ config, schema, cogVersion }: LabelFacts): Record<
   return {
     "run.cog.version": cogVersion,
     "run.cog.config": JSON.stringify(storedConfig(config)),
-    "run.cog.openapi_schema": JSON.stringify(schema),
+    "run.cog.openapi_schema": documentText(schema),
     "run.cog.has_init": "true",
   };
 }

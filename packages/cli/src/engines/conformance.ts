@@ -2,7 +2,6 @@
  * What every engine must do, as one vitest suite: the same project gives the same answers wherever it runs, and
  * nothing is left behind. Call it inside a `describe`.
  */
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -165,17 +164,6 @@ export function engineConformance({ engine, pythonVersion, leftovers, forget }: 
     await expect(running).rejects.toThrow();
     expect(leftovers(project)).toEqual([]);
   });
-}
-
-/** Whether `docker` answers, for tests that need it. */
-export function dockerAnswers(): boolean {
-  try {
-    execFileSync("docker", ["version"], { stdio: "ignore", timeout: 2000 });
-    return true;
-  } catch {
-    // Not installed, not running or not ours to use: all the same to a test.
-    return false;
-  }
 }
 
 function makeProject(pythonVersion: string): Project {

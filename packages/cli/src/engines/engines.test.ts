@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { basename } from "node:path";
 import { describe } from "vitest";
+import { ping } from "#docker";
 import { defaultImageName } from "#plan";
-import { dockerAnswers, engineConformance } from "./conformance.ts";
+import { engineConformance } from "./conformance.ts";
 import { dockerEngine } from "./docker/engine.ts";
 
-const withDocker = dockerAnswers();
+const withDocker = (await ping({ signal: AbortSignal.timeout(5000) })) === "answers";
 
 describe.skipIf(!withDocker)(`docker${withDocker ? "" : " (left out: no Docker engine answers here)"}`, () => {
   engineConformance({

@@ -1,6 +1,7 @@
 /** A model server in a container: `docker run` is a child whose output is the container's and whose end is its end. */
 import { join } from "node:path";
 import { type CogError, UnavailableError, UserError } from "@cog/core/errors";
+import { documentText } from "@cog/core/schema";
 import { writeAtomically } from "#build";
 import { docker, lastLine, spawn } from "#docker";
 import type { Context, RunningModel, StartOptions } from "../engine.ts";
@@ -17,7 +18,7 @@ const PORT_ATTEMPTS = 3;
 export async function startContainer(run: Run, options: StartOptions, context: Context): Promise<RunningModel> {
   if (run.project !== undefined && options.schema !== undefined) {
     const path = join(run.project.directory, ".cog", "openapi_schema.json");
-    await writeAtomically(path, `${JSON.stringify(options.schema, null, 2)}\n`);
+    await writeAtomically(path, documentText(options.schema));
   }
   let gpus = options.gpus ?? (run.gpu ? "all" : undefined);
   for (let attempt = 1; ; attempt++) {
