@@ -67,7 +67,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Environment variables become typed settings in these files; main.ts hands them over. */
-const READS_ENVIRONMENT = /\/src\/(?:main|settings|(?:\w+\/)?settings(?:\/[\w-]+)?)\.ts$/;
+const READS_ENVIRONMENT = /\/src\/main\.ts$|\/settings\.ts$|\/settings\/[\w-]+\.ts$/;
 
 export interface Breach {
   readonly file: string;
