@@ -6,17 +6,21 @@ that comes at any other time is remembered, and looked at when user code is ente
 
 from __future__ import annotations
 
+import _thread
 import signal
 import sys
 from contextlib import contextmanager
-from threading import Thread, get_ident, main_thread
+from threading import get_ident, main_thread
 from time import monotonic, sleep
-from typing import Any, Callable, Iterator
+from types import CodeType, FrameType
+from typing import Any, Callable, Iterator, Optional
 
 from .._cancelation import CancelationException
 
 # A model that cleans up must not be disturbed by a client that cancels three times in a row.
 _AGAIN_SECONDS = 1.0
+
+_RETRY_SECONDS = 0.002
 
 
 class Cancel:
@@ -24,7 +28,9 @@ class Cancel:
 
     def __init__(self, drain: Callable[[], None]) -> None:
         self._drain = drain
-        self._main = main_thread().ident
+        self._main = main_thread().ident or 0
+        self._hook_code: Optional[CodeType] = None
+        self._retrying = False
         self._armed = False
         self._shields = 0
         self._signaled = False
@@ -40,10 +46,12 @@ class Cancel:
 
         def hook(unraisable: Any) -> None:
             if isinstance(unraisable.exc_value, CancelationException):
-                self._again()
+                self._due = True
+                self._retry()
             else:
                 previous(unraisable)
 
+        self._hook_code = hook.__code__
         sys.unraisablehook = hook
 
     def begin(self, sequence: int) -> None:
@@ -87,12 +95,12 @@ class Cancel:
         if self._signaled and self._armed and not self._shields:
             self._deliver()
 
-    def _on_signal(self, *_: object) -> None:
+    def _on_signal(self, _number: int, frame: Optional[FrameType]) -> None:
         self._signaled = True
         if self._armed and not self._shields:
-            self._deliver()
+            self._deliver(frame)
 
-    def _deliver(self) -> None:
+    def _deliver(self, frame: Optional[FrameType] = None) -> None:
         self._shields += 1
         try:
             while self._signaled:
@@ -100,20 +108,31 @@ class Cancel:
                 self._drain()
         finally:
             self._shields -= 1
-        if self._due:
-            self._due = False
-            self._delivered_at = monotonic()
-            raise CancelationException("the prediction was canceled")
+        if not self._due:
+            return
+        if self._is_inside_hook(frame):
+            self._retry()  # What is raised there is swallowed without a trace.
+            return
+        self._due = False
+        self._delivered_at = monotonic()
+        raise CancelationException("the prediction was canceled")
 
-    def _again(self) -> None:
-        """The exception was swallowed where nobody could see it: raise it once more, a moment later."""
-        sequence = self.sequence
+    def _is_inside_hook(self, frame: Optional[FrameType]) -> bool:
+        while frame is not None and frame.f_code is not self._hook_code:
+            frame = frame.f_back
+        return frame is not None
 
-        def signal_main() -> None:
-            sleep(0.002)
-            if self.sequence == sequence and self._main is not None:
-                self._due = True
+    def _retry(self) -> None:
+        """The exception could not be raised, or was swallowed where nobody could see it: signal until it gets through."""
+        if not self._retrying:
+            self._retrying = True
+            _thread.start_new_thread(self._signal_until_raised, (self.sequence,))
+
+    def _signal_until_raised(self, sequence: int) -> None:
+        while True:
+            while self._due and self.sequence == sequence:
+                sleep(_RETRY_SECONDS)
                 signal.pthread_kill(self._main, signal.SIGUSR1)
-
-        if sequence:
-            Thread(target=signal_main, name="cog-cancel", daemon=True).start()
+            self._retrying = False
+            if not self._due or self.sequence != sequence:
+                return
