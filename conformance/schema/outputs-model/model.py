@@ -2,9 +2,6 @@ from typing import Dict, List, Optional
 
 from cog import BaseModel, BaseRunner, Path
 
-LIMIT = 3
-
-
 class Box(BaseModel):
     x: float
     label: Optional[str]
@@ -15,9 +12,8 @@ class Out(BaseModel):
 
     text: str
     boxes: List[Box]
-    by_name: Dict[str, Box] = {}
+    by_name: Dict[str, Box]
     score: float = 1.0
-    limit: int = LIMIT
     picture: Optional[Path] = None
     _private: int = 0
 

@@ -1,5 +1,4 @@
 from pydantic import BaseModel
-from pkg.again import Unused
 
 
 class Deep(BaseModel):
@@ -8,3 +7,6 @@ class Deep(BaseModel):
 
 class Chained(BaseModel):
     z: bool
+
+
+from pkg.again import Unused  # the two import each other

@@ -20,8 +20,21 @@ class FieldInfo:
     accept: Optional[str] = None
 
 
+class _NotGiven:
+    def __repr__(self) -> str:
+        return "None"
+
+
+_NOT_GIVEN = _NotGiven()
+
+
+def has_default(field: FieldInfo) -> bool:
+    """Whether ``Input(default=None)`` was written, or nothing: an input without a default is required."""
+    return field.default is not None or getattr(field, "_default_is_none", False)
+
+
 def Input(  # noqa: N802 - a public name
-    default: Any = None,
+    default: Any = _NOT_GIVEN,
     *,
     default_factory: Any = None,
     description: str | None = None,
@@ -40,8 +53,8 @@ def Input(  # noqa: N802 - a public name
     """
     if default_factory is not None:
         raise TypeError("Input() does not support default_factory; write a literal default instead, e.g. Input(default=[])")
-    return FieldInfo(
-        default=default,
+    field = FieldInfo(
+        default=None if default is _NOT_GIVEN else default,
         description=description,
         ge=ge,
         le=le,
@@ -52,3 +65,6 @@ def Input(  # noqa: N802 - a public name
         deprecated=deprecated,
         accept=accept,
     )
+    # Not a field: to the model's code the two are the same.
+    object.__setattr__(field, "_default_is_none", default is None)
+    return field
