@@ -1,3 +1,4 @@
+export { closest } from "@cog/core/spelling";
 export { describeInput } from "./describe.ts";
 export { interfaceOf } from "./document/read.ts";
 export { inlineReferences, propertiesOf } from "./document/references.ts";
@@ -5,7 +6,6 @@ export { documentText, openApiOf } from "./document/write.ts";
 export type { Endpoint, InputField, InputType, ModelField, ModelInterface, OutputType, Scalar } from "./interface.ts";
 export { describeType } from "./kinds/index.ts";
 export { checkDocument, type DocumentProblem } from "./validate/check-document.ts";
-export { closest } from "@cog/core/spelling";
 export { type CheckedInput, compileInputChecker, type InputChecker } from "./validate/for-people.ts";
 export {
   compileInputValidator,

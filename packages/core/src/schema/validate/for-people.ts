@@ -1,7 +1,7 @@
 /** Input validation as the command line does it, before anything is built: unknown names are problems too. */
 import type { Json, JsonObject } from "@cog/core/json";
-import { type Component, compileCheck } from "./check.ts";
 import { closest } from "@cog/core/spelling";
+import { type Component, compileCheck } from "./check.ts";
 import type { Violation } from "./violation.ts";
 
 export type CheckedInput =
