@@ -130,6 +130,11 @@ class WorkerClient:
         return json.loads(line)  # type: ignore[no-any-return]
 
 
+def outputs(messages: List[Message]) -> List[Any]:
+    """What was yielded."""
+    return [message.payload for message in messages if message.kind == "output"]
+
+
 def text_of(message: Message, before: Optional[List[Message]] = None) -> str:
     """All that a prediction wrote, in order."""
     return "".join(text for item in [*(before or []), message] for _, text in item.logs)

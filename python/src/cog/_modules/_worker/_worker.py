@@ -169,9 +169,9 @@ class _Worker:
         def inspect(sequence: int) -> None:
             model.inputs.restore()
             try:
-                from .._inspect import interface_of  # type: ignore[import-not-found,unused-ignore]
+                from .._inspect import interface_of
 
-                self._send_json(INTERFACE, interface_of(model), sequence)
+                self._send_json(INTERFACE, interface_of(model, self._settings.train), sequence)
             except Exception as error:
                 self._send_json(INTERFACE, {"error": error_text(error)}, sequence)
             finally:
