@@ -82,9 +82,7 @@ describe.skipIf(!withDocker)(`cog build${withDocker ? "" : " (left out: no Docke
     const script =
       'ls -A /src | sort | tr "\\n" " "; cat /src/.cog/openapi_schema.json /opt/made; printf %s "$GREETING"; pwd';
     const { stdout } = await docker(["run", "--rm", NAME, "sh", "-c", script], { signal });
-    expect(stdout).toBe(
-      `.cog .dockerignore cog.yaml run.py ${JSON.stringify(SCHEMA)}made\nhello "$HOME" \\ there/src`,
-    );
+    expect(stdout).toBe(`.cog .dockerignore cog.yaml run.py ${JSON.stringify(SCHEMA)}made\nhello "$HOME" \\ there/src`);
   });
 
   test("the image works for any user and without a writable root", { timeout: 60_000 }, async () => {

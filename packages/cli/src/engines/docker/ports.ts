@@ -1,33 +1,24 @@
-import { connect, createServer } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
-
-const POLL_MS = 20;
+import { createServer } from "node:net";
 
 /** A port of the loopback interface that nothing listens on right now. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("a TCP server has no address");
-  return address.port;
+  const port = await tryListen(0, "127.0.0.1");
+  if (port === undefined) throw new Error("no free port on the loopback interface");
+  return port;
 }
 
-/** Resolves when something accepts connections on a port of this machine. */
-export async function listens(port: number, signal: AbortSignal): Promise<void> {
-  while (!(await accepts(port))) await delay(POLL_MS, undefined, { signal });
+export async function isFree(port: number, host: string): Promise<boolean> {
+  return (await tryListen(port, host.replaceAll(/[[\]]/g, ""))) !== undefined;
 }
 
-function accepts(port: number): Promise<boolean> {
+/** Listens for a moment; the port, or undefined when it is taken. An address that is not ours is Docker's to refuse. */
+function tryListen(port: number, host: string): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    const finish = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once("connect", () => finish(true)).once("error", () => finish(false));
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE" ? undefined : port));
+    server.listen(port, host, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : port));
+    });
   });
 }

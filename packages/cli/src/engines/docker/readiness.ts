@@ -37,6 +37,12 @@ export async function waitUntilReady({ url, ended, signal }: ReadinessOptions): 
   }
 }
 
+/** Resolves when the server says anything about its health; rejects only when aborted. */
+export async function untilAnswers(url: string, signal: AbortSignal): Promise<undefined> {
+  while ((await healthOf(url, signal)) === undefined) await delay(FIRST_POLL_MS, undefined, { signal });
+  return undefined;
+}
+
 /** Undefined while nobody answers: Docker accepts connections before the server in the container does. */
 async function healthOf(url: string, signal: AbortSignal): Promise<JsonObject | undefined> {
   try {

@@ -7,8 +7,8 @@ import { docker, lastLine, spawn } from "#docker";
 import type { Context, RunningModel, StartOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
-import { freePort, listens } from "./ports.ts";
-import { waitUntilReady } from "./readiness.ts";
+import { freePort, isFree } from "./ports.ts";
+import { untilAnswers, waitUntilReady } from "./readiness.ts";
 
 const PORT_INSIDE = 5000;
 const STOP_SECONDS = 3;
@@ -20,9 +20,11 @@ export async function startContainer(run: Run, options: StartOptions, context: C
     const path = join(run.project.directory, ".cog", "openapi_schema.json");
     await writeAtomically(path, documentText(options.schema));
   }
+  const { host, port: wanted } = options.listen;
+  if (wanted !== 0 && !(await isFree(wanted, host))) throw portTaken(options);
   let gpus = options.gpus ?? (run.gpu ? "all" : undefined);
   for (let attempt = 1; ; attempt++) {
-    const port = options.listen.port === 0 ? await freePort() : options.listen.port;
+    const port = wanted === 0 ? await freePort() : wanted;
     const container = await launch(run, { options, port, gpus });
     const failure = await firstSign(container, context.signal);
     if (failure === undefined) return container.model;
@@ -34,7 +36,7 @@ export async function startContainer(run: Run, options: StartOptions, context: C
       }
       context.report.warn("Missing device driver, re-trying without GPU");
       gpus = undefined;
-    } else if (!isPortTaken(failure) || options.listen.port !== 0 || attempt === PORT_ATTEMPTS) {
+    } else if (!isPortTaken(failure) || wanted !== 0 || attempt === PORT_ATTEMPTS) {
       throw explain(failure, options);
     }
   }
@@ -42,7 +44,6 @@ export async function startContainer(run: Run, options: StartOptions, context: C
 
 interface Launched {
   readonly model: RunningModel;
-  readonly port: number;
   /** What docker said when the container never came to run; undefined once it did and ended. */
   readonly refused: Promise<string | undefined>;
 }
@@ -98,14 +99,17 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
   };
   // 125 is docker's own failure; the container's exit codes are its business.
   const refused = finished.then((exitCode) => (exitCode === 125 ? tail : undefined));
-  return { model, port, refused };
+  return { model, refused };
 }
 
-/** Waits until the published port answers or docker gives up; returns what it said in that case. */
-async function firstSign({ model, port, refused }: Launched, signal: AbortSignal): Promise<string | undefined> {
+/**
+ * Waits until the server answers or docker gives up; returns what it said in that case. A connection alone is no sign:
+ * Docker accepts it before it knows whether the container can run.
+ */
+async function firstSign({ model, refused }: Launched, signal: AbortSignal): Promise<string | undefined> {
   const done = new AbortController();
   try {
-    return await Promise.race([refused, listens(port, AbortSignal.any([signal, done.signal])).then(() => undefined)]);
+    return await Promise.race([refused, untilAnswers(model.url, AbortSignal.any([signal, done.signal]))]);
   } catch (error) {
     await model.stop();
     throw error;
@@ -131,14 +135,14 @@ function isPortTaken(message: string): boolean {
   return /port is already allocated|address already in use/i.test(message);
 }
 
-function explain(message: string, { listen }: StartOptions): CogError {
-  if (isPortTaken(message)) {
-    return new UnavailableError("port.taken", `Port ${listen.port} on ${listen.host} is in use`, {
-      hint: "Choose another one with -p.",
-    });
-  }
-  return new UnavailableError(
-    "docker.start",
-    `Docker could not start the container: ${lastLine(message.replace(/\nRun 'docker run --help'.*/s, ""))}`,
-  );
+function explain(message: string, options: StartOptions): CogError {
+  if (isPortTaken(message)) return portTaken(options);
+  const said = message.replace(/\nRun 'docker run --help'.*/s, "");
+  return new UnavailableError("docker.start", `Docker could not start the container: ${lastLine(said)}`);
+}
+
+function portTaken({ listen: { host, port } }: StartOptions): CogError {
+  return new UnavailableError("port.taken", `Port ${port} on ${host} is in use`, {
+    hint: "Choose another one with -p.",
+  });
 }
