@@ -34,20 +34,9 @@ export async function compileCheck(document: JsonObject, component: Component): 
 }
 
 async function compile(properties: Readonly<Record<string, JsonObject>>, compilePattern: CompilePattern | undefined) {
-  const { Ajv } = await import("ajv");
-  const ajv = new Ajv({
-    allErrors: true,
-    ownProperties: true,
-    logger: false,
-    // We make the schema, so it need not be checked itself: that would cost most of the start.
-    strict: false,
-    meta: false,
-    validateSchema: false,
-    validateFormats: false,
-    ...(compilePattern ? { code: { regExp: Object.assign(compilePattern, { code: "pattern" }) } } : {}),
-  });
+  const { createAjv } = await import("./ajv.ts");
   const schemas = Object.entries(properties).map(([name, property]) => [name, validationSchema(property)]);
-  return ajv.compile<unknown>({ type: "object", properties: Object.fromEntries(schemas) });
+  return createAjv(compilePattern).compile<unknown>({ type: "object", properties: Object.fromEntries(schemas) });
 }
 
 function violationsOf(
