@@ -1,5 +1,6 @@
 /** Which model to serve: the environment says (images), else cog.yaml in the working directory. */
 import { readFile } from "node:fs/promises";
+import type { CogConfig } from "@cog/core/config";
 import { UserError } from "@cog/core/errors";
 import type { Environment, Settings } from "#settings";
 
@@ -24,7 +25,7 @@ export async function modelEnvironment(settings: Settings): Promise<Environment>
   return { ...shared, ...concurrency, [variable]: ref };
 }
 
-async function readConfig() {
+async function readConfig(): Promise<CogConfig | undefined> {
   let text: string;
   try {
     text = await readFile(CONFIG, "utf8");
@@ -32,5 +33,8 @@ async function readConfig() {
     return undefined; // No file: the caller says what is missing.
   }
   const { parseConfig } = await import("@cog/core/config");
-  return parseConfig(text, { file: CONFIG });
+  const { config, problems } = parseConfig(text, { file: CONFIG });
+  const [problem] = problems;
+  if (problem !== undefined) throw new UserError("config.invalid", problem.message, { place: problem.place });
+  return config;
 }

@@ -29,12 +29,12 @@ export class FileWorkspace {
     this.#options = options;
   }
 
-  prepare(input: JsonObject, files: FileInputs, signal: AbortSignal): Promise<JsonObject> | undefined {
+  prepare(input: JsonObject, files: FileInputs, signal: () => AbortSignal): Promise<JsonObject> | undefined {
     if (!needsFiles(input, files)) return undefined;
     const { temporary, fetch, userAgent } = this.#options;
     const folder = temporary.newFolder();
     this.#leftovers.push(folder);
-    return prepareFiles(input, files, { folder, fetch, userAgent, signal });
+    return prepareFiles(input, files, { folder, fetch, userAgent, signal: signal() });
   }
 
   async convert({ value, files }: OutputWithFiles, signal: AbortSignal): Promise<RawJson> {

@@ -214,7 +214,7 @@ class Model:
   await serving({ model }, async (server) => {
     const answer = server.client.predict({ input: {} });
     await server.logged("running");
-    expect((await server.client.health()).status).toBe("BUSY");
+    expect((await server.client.health()).user_healthcheck_error).toBeUndefined();
     expect((await answer).output).toBe("x");
   });
 });

@@ -1,4 +1,5 @@
 /** Predictions through the front door: modes, ids, cancel, streams. */
+import type { StreamEvent } from "@cog/core/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ModelServer, schemaOf } from "#testing";
 
@@ -213,7 +214,7 @@ describe("one slot", () => {
   });
 
   test("a stream shows everything in order", async () => {
-    const events = [];
+    const events: StreamEvent[] = [];
     for await (const event of server.client.stream({ id: "s1", input: { items: 2 } })) events.push(event);
     const index = (name: string) => events.findIndex(({ event }) => event === name);
     expect(events[0]).toEqual({ event: "start", data: { id: "s1", status: "processing" } });

@@ -1,7 +1,7 @@
 /**
  * The container log on stderr: lines of the server, and every line of the model verbatim. Written without a library:
  * a general logger costs start-up time and cannot keep the field names that readers of Cog's logs know.
- * Lines of one turn leave in one write; a reader that stands still costs lines (counted), never the event loop.
+ * Lines of a few milliseconds leave in one write; a reader that stands still costs lines (counted), never the event loop.
  */
 import { write, writeSync } from "node:fs";
 import type { LogLevel, LogSettings } from "#settings";
@@ -10,6 +10,8 @@ const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2,
 const STDERR = 2;
 const MOST_PENDING_CHARACTERS = 16 * 1024 * 1024;
 const RETRY_MS = 10;
+/** Lines of this long leave in one write. */
+const GATHER_MS = 5;
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -110,7 +112,7 @@ export class Log {
     this.#pending += lines;
     if (this.#scheduled || this.#writing !== undefined) return;
     this.#scheduled = true;
-    setImmediate(() => this.#start());
+    setTimeout(() => this.#start(), GATHER_MS);
   }
 
   #start(): void {

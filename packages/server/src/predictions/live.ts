@@ -32,7 +32,7 @@ export interface Submission {
 /** The files of one prediction. Implemented by `files/`. */
 export interface Workspace {
   /** Local files in place of URLs, for the worker; undefined: the input needs none. */
-  prepare(input: JsonObject, files: SlotFiles, signal: AbortSignal): Promise<JsonObject> | undefined;
+  prepare(input: JsonObject, files: SlotFiles, signal: () => AbortSignal): Promise<JsonObject> | undefined;
   /** The value with the content or the URL of each file in its place. */
   convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawJson>;
   /** Removes everything temporary. */
@@ -60,7 +60,8 @@ export class LivePrediction {
   /** While it waits for a slot. */
   ticket: Ticket | undefined;
   readonly #options: LiveOptions;
-  readonly #abort = new AbortController();
+  /** Made when something can be aborted: most predictions have no files. */
+  #abort: AbortController | undefined;
   #slot: Slot | undefined;
   #running: Running | undefined;
   #startedMs = 0;
@@ -82,7 +83,7 @@ export class LivePrediction {
     this.#slot = slot;
     this.#startedMs = performance.now();
     this.#advance({ type: "started", at: Date.now() });
-    const prepared = workspace.prepare(submission.input, slot.worker.files, this.#abort.signal);
+    const prepared = workspace.prepare(submission.input, slot.worker.files, () => this.#signal());
     // The worker gets its frame before anybody is told: that is the shorter way to the first output.
     if (prepared === undefined) this.#run(slot, submission.inputText);
     this.feed.publish({ type: "start" }, this.now);
@@ -110,7 +111,7 @@ export class LivePrediction {
   cancel(): void {
     if (this.now.cancelRequested || hasEnded(this.now)) return;
     this.#advance({ type: "cancelRequested" });
-    this.#abort.abort();
+    this.#abort?.abort();
     if (this.ticket !== undefined) {
       this.ticket.leave();
       this.#end({ type: "canceled", ...this.#ending() });
@@ -207,7 +208,7 @@ export class LivePrediction {
       this.#inOrder(() => use(rawJson(payload)));
       return;
     }
-    const converted = this.#options.workspace.convert(JSON.parse(payload), this.#abort.signal);
+    const converted = this.#options.workspace.convert(JSON.parse(payload), this.#signal());
     converted.catch(() => undefined); // Handled below, when its turn comes.
     this.#tail = (this.#tail ?? Promise.resolve()).then(async () => {
       try {
@@ -216,6 +217,12 @@ export class LivePrediction {
         this.#fail(messageOf(error));
       }
     });
+  }
+
+  #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.now.cancelRequested) this.#abort.abort();
+    return this.#abort.signal;
   }
 
   #fail(error: string): void {

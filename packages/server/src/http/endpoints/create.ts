@@ -1,5 +1,4 @@
 /** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
-import { randomUUID } from "node:crypto";
 import type { JsonObject } from "@cog/core/json";
 import { urlProblems } from "#files";
 import type { LivePrediction, Submission } from "#predictions";
@@ -11,6 +10,7 @@ import type { Envelope } from "../envelope.ts";
 import { invalid, problem, readEnvelope } from "../envelope.ts";
 import type { Answer, Request } from "../exchange.ts";
 import { json, Refusal } from "../exchange.ts";
+import { newId } from "../id.ts";
 import { EventStream } from "../sse.ts";
 
 export type Kind = "prediction" | "training";
@@ -180,17 +180,4 @@ function webhookOf({ webhook, webhookEvents }: Envelope, { headers }: Request, {
   }
   const subscriber = webhooks.subscriber({ url: webhook, filter: webhookEvents, trace });
   return (live) => void live.feed.subscribe(subscriber);
-}
-
-const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
-
-/** 26 characters of base32: a UUID that fits in a path, a label and a file name. */
-function newId(): string {
-  let bits = BigInt(`0x${randomUUID().replaceAll("-", "")}`) << 2n;
-  let id = "";
-  for (let index = 0; index < 26; index += 1) {
-    id = BASE32.charAt(Number(bits & 31n)) + id;
-    bits >>= 5n;
-  }
-  return id;
 }
