@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type InputField, openApiOf } from "@cog/core/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildImage } from "#build";
 import { ping, removeImage } from "#docker";
@@ -13,7 +14,13 @@ import { publishArgument } from "./exec.ts";
 const signal = new AbortController().signal;
 const withDocker = (await ping({ signal })) === "answers";
 const NAME = `cog-engine-test-${process.pid}`;
-const SCHEMA = { openapi: "3.0.2", info: { title: "Cog", version: "0.1.0" }, paths: {}, components: { schemas: {} } };
+const TEXT: InputField = { name: "text", type: { kind: "string" }, nullable: false, required: true };
+const SCHEMA = openApiOf(
+  {
+    predict: { inputs: [TEXT], output: { kind: "path" }, streaming: false, async: false, concurrency: null },
+  },
+  { version: "1.0.0" },
+);
 const MODEL = `
 from cog import BaseRunner, Path
 
@@ -81,7 +88,7 @@ describe.skipIf(!withDocker)(`an image${withDocker ? "" : " (left out: no Docker
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ input: { text: "hi" } }),
       });
-      expect(await response.json()).toMatchObject({ error: undefined, output: "data:text/plain;base64,aGk=" });
+      expect(await response.json()).toMatchObject({ status: "succeeded", output: "data:text/plain;base64,aGk=" });
     } finally {
       await model.stop();
     }
