@@ -23,16 +23,19 @@ def main() -> None:
     if os.getpid() == 1 and hasattr(os, "fork"):
         _stay_as_init()
     environment = dict(os.environ)
+    middle = None
     if not any(flag in arguments for flag in _INFORMATION_FLAGS):
         _set_mode(arguments, environment)
         if _may_fork(environment):
-            _fork_worker(environment)
+            middle = _fork_worker(environment)
     environment["COG_LAUNCHER"] = _launcher_facts()
     try:
         server = _server(environment)
     except SystemExit:
         _remove_temporary_root(environment)
         raise
+    if middle is not None:
+        os.waitpid(middle, 0)
     _become_node([*server, *arguments], environment)
 
 
@@ -60,13 +63,17 @@ def _may_fork(environment: Dict[str, str]) -> bool:
     return bool(reference) and hasattr(os, "fork") and environment.get("COG_WORKERS", "1").strip() in ("", "1")
 
 
-def _fork_worker(environment: Dict[str, str]) -> None:
-    """Start the guardian, which starts the worker; the server learns its ends of the three connections."""
-    import socket
+def _fork_worker(environment: Dict[str, str]) -> int:
+    """Start the guardian, which starts the worker; the server learns its ends of the three connections.
+
+    Returns the process between, to be waited for: it ends at once.
+    """
+    # Beneath socket, which imports enum and selectors: that would take longer than all of this.
+    import _socket
 
     _make_temporary_root(environment)
-    channel, workers_channel = socket.socketpair()
-    control, guardians_control = socket.socketpair()
+    channel, workers_channel = _socket.socketpair()
+    control, guardians_control = _socket.socketpair()
     output, workers_output = os.pipe()
     middle = os.fork()
     if middle == 0:
@@ -79,7 +86,6 @@ def _fork_worker(environment: Dict[str, str]) -> None:
 
             guard(workers_channel.detach(), guardians_control.detach(), workers_output)
         os._exit(0)
-    os.waitpid(middle, 0)
     os.close(workers_output)
     workers_channel.close()
     guardians_control.close()
@@ -87,6 +93,7 @@ def _fork_worker(environment: Dict[str, str]) -> None:
     for descriptor in descriptors:
         os.set_inheritable(descriptor, True)
     environment["COG_WORKER_FDS"] = ",".join(map(str, descriptors))
+    return middle
 
 
 def _make_temporary_root(environment: Dict[str, str]) -> None:
