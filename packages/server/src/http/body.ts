@@ -1,17 +1,20 @@
 /** Reads a JSON body: its size, its type, its syntax. */
 import type { IncomingMessage } from "node:http";
 import { json, Refusal } from "./exchange.ts";
+import type { JsonBody } from "./json-body.ts";
 
 const MOST_BYTES = 100 * 1024 * 1024;
 const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
 
 const TOO_LARGE = json(413, { detail: `The request body is larger than ${MOST_BYTES} bytes.` });
 
-/** Undefined when there is no body. */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+const NO_BODY: JsonBody = { value: undefined, text: "" };
+
+/** Throws a `Refusal` when there is a body that cannot be read as JSON. */
+export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> {
   const { headers } = request;
   const length = headers["content-length"];
-  if ((length === undefined || length === "0") && headers["transfer-encoding"] === undefined) return undefined;
+  if ((length === undefined || length === "0") && headers["transfer-encoding"] === undefined) return NO_BODY;
   const type = headers["content-type"];
   if (type !== undefined && !JSON_TYPE.test(type)) {
     const body = "Expected request with `Content-Type: application/json`";
@@ -19,9 +22,9 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   }
   if (Number(length) > MOST_BYTES) throw new Refusal(TOO_LARGE);
   const text = await readText(request);
-  if (text.trim() === "") return undefined;
+  if (text.trim() === "") return NO_BODY;
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text), text };
   } catch (error) {
     throw new Refusal(json(400, { detail: `The request body is not JSON: ${(error as Error).message}` }));
   }

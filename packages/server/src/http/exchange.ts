@@ -1,13 +1,14 @@
 /** The narrow interface between endpoints and the HTTP library: a request in, an answer out. */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { JsonBody } from "./json-body.ts";
 
 export interface Request {
   readonly method: string;
   /** The decoded `{id}` of the path; "" where the route has none. */
   readonly id: string;
   readonly headers: IncomingHttpHeaders;
-  /** The body as JSON; undefined without one. Throws a `Refusal`. */
-  body(): Promise<unknown>;
+  /** Throws a `Refusal` when it is not JSON. */
+  body(): Promise<JsonBody>;
   /** Calls back when the client goes away before it has its answer. */
   onGone(callback: () => void): void;
 }

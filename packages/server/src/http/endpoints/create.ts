@@ -3,11 +3,11 @@ import type { JsonObject } from "@cog/core/json";
 import { urlProblems } from "#files";
 import type { LivePrediction, Submission } from "#predictions";
 import { renderAccepted, renderAnswer, renderSnapshot } from "#predictions";
-import { toRawJson } from "#raw-json";
 import { timestamp } from "#time";
 import type { Context } from "../context.ts";
 import type { Envelope } from "../envelope.ts";
 import { invalid, problem, readEnvelope } from "../envelope.ts";
+import { exactInput } from "../exact-integers.ts";
 import type { Answer, Request } from "../exchange.ts";
 import { json, Refusal } from "../exchange.ts";
 import { newId } from "../id.ts";
@@ -20,7 +20,8 @@ type Delivery = "stream" | "async" | "sync";
 const MOST_WATCHERS = 1024;
 
 export async function create(kind: Kind, request: Request, context: Context): Promise<Answer> {
-  const envelope = readEnvelope(await request.body());
+  const body = await request.body();
+  const envelope = readEnvelope(body.value);
   const delivery = deliveryOf(request);
   if (request.method === "PUT") {
     mustMatch(kind, envelope, request.id);
@@ -35,7 +36,7 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
   const submission: Submission = {
     id,
     input,
-    inputText: toRawJson(input),
+    inputText: exactInput(input, body.text),
     context: envelope.context,
     createdAt: envelope.createdAt ?? timestamp(Date.now()),
     history: context.schema()?.streaming === true ? context.streamHistory : 0,

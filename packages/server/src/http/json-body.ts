@@ -1,0 +1,6 @@
+export interface JsonBody {
+  /** Undefined when there is no body. */
+  readonly value: unknown;
+  /** As it came. */
+  readonly text: string;
+}
