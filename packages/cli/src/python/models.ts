@@ -65,7 +65,8 @@ function familyOf(context: Context, owner: ClassIn, depth = 0): Family | undefin
   if (owner.node.decorators.some((decorator) => isDataclass(context, owner, decorator))) return "dataclass";
   for (const base of owner.node.bases) {
     const entity = context.names.resolve(owner.module, base);
-    const family = entity?.kind === "class" ? familyOf(context, entity, depth + 1) : familyNamed(entity, base);
+    const inherited = entity?.kind === "class" ? familyOf(context, entity, depth + 1) : undefined;
+    const family = inherited ?? familyNamed(entity, base);
     if (family) return family;
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** From a reference ("run.py:Runner") to the function or method that it means. */
 import type { Context } from "./context.ts";
-import type { Module } from "./modules.ts";
+import { bind, type Module } from "./modules.ts";
 import type { Entity } from "./names.ts";
 import type { FunctionStatement, Statement } from "./syntax.ts";
 
@@ -93,7 +93,7 @@ function findMethod(context: Context, owner: ClassEntity, mode: Mode): Target | 
       const method = methodIn(node.body, name);
       if (!method) continue;
       if (name === "predict") warnOfPredict(context, { module, function: method, className });
-      return { module, function: method, className };
+      return { module: insideClass(module, node), function: method, className };
     }
   }
   const { module, node } = owner;
@@ -109,6 +109,12 @@ function findMethod(context: Context, owner: ClassEntity, mode: Mode): Target | 
     `${className} must define run() or predict()`,
     hint,
   );
+}
+
+/** Defaults and annotations of a method also see what the class's body assigns. */
+function insideClass(module: Module, { body }: ClassEntity["node"]): Module {
+  const own = [...bind(body).names].filter(([, { kind }]) => kind === "assign" || kind === "class");
+  return own.length === 0 ? module : { ...module, names: new Map([...module.names, ...own]) };
 }
 
 function warnOfPredict(context: Context, { module, function: method, className }: Target): void {

@@ -78,6 +78,12 @@ describe("the document", () => {
     expect(documentText(document)).toMatch(/^{\n {2}"components"/);
   });
 
+  test("the text is safe inside HTML", () => {
+    const document = documentOf(field("a", { description: "<b> & \u2028" }));
+    expect(documentText(document)).toContain("\\u003cb\\u003e \\u0026 \\u2028");
+    expect(JSON.parse(documentText(document))).toEqual(document);
+  });
+
   test("None as output", () => {
     const predict = {
       inputs: [],
@@ -166,6 +172,21 @@ describe("validation at the server", () => {
       input: { constructor: "x" },
       dropped: ["toString"],
     });
+  });
+
+  test("a training takes the inputs of the other mode where it has none of its own", async () => {
+    const validate = await compileInputValidator(model, "TrainingInput");
+    expect(validate({ b: "x" }).ok).toBe(false);
+  });
+
+  test("a document without inputs lets everything pass", async () => {
+    const validate = await compileInputValidator({ openapi: "3.0.2" }, "Input");
+    expect(validate({ a: 1 })).toEqual({ ok: true, input: { a: 1 }, dropped: [] });
+  });
+
+  test("a pattern that RE2 cannot have is the user's mistake", async () => {
+    const compiling = compileInputValidator(documentOf(field("s", { pattern: "(?=a)" })), "Input");
+    await expect(compiling).rejects.toMatchObject({ name: "UserError", code: "schema.pattern" });
   });
 
   test("named groups in Python's spelling work", async () => {

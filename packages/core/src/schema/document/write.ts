@@ -25,11 +25,12 @@ export function openApiOf(model: ModelInterface, options: { readonly version: st
   return inKeyOrder(document, { sortAll: merged });
 }
 
-/** The document as text: compact, except that one of both predict and train is indented, as in the reference. */
+/** As in the reference: compact, except that one of both predict and train is indented; safe inside HTML. */
 export function documentText(document: JsonObject): string {
   const paths = Object(document["paths"]) as object;
   const merged = Object.hasOwn(paths, predictMode.path) && Object.hasOwn(paths, trainMode.path);
-  return JSON.stringify(document, null, merged ? 2 : undefined);
+  const text = JSON.stringify(document, null, merged ? 2 : undefined);
+  return text.replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 interface Half {

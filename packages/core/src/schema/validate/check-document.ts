@@ -83,7 +83,7 @@ async function checkPatterns(component: Json): Promise<readonly DocumentProblem[
       return [];
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return [{ input, message: `input "${input}": pattern ${JSON.stringify(pattern)} is not RE2 syntax: ${why}` }];
+      return [{ input, message: `input "${input}": ${why}` }];
     }
   });
 }

@@ -32,6 +32,7 @@ export async function compileInputValidator(
   options: ValidatorOptions = { localPaths: true },
 ): Promise<InputValidator> {
   const check = await compileCheck(document, component);
+  if (!check.known) return (input) => ({ ok: true, input, dropped: [] });
   const nullable = nullableOf(check);
   const filled = [...nullable].filter((name) => !isRequired(check, name) && !hasDefault(check, name));
   return (input) => {
