@@ -43,6 +43,7 @@ const runs = scenarios
 const work = mkdtempSync(join(tmpdir(), "cog-e2e-run-"));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
+const skips: string[] = [];
 try {
   const docker = dockerAnswers();
   const bin = layCommands(join(work, "bin"));
@@ -56,7 +57,8 @@ try {
       const missing = absent(run, docker);
       if (missing !== undefined) {
         counts.skipped += 1;
-        console.log(`skip  ${run.title}: ${missing}`);
+        skips.push(`${run.title}: ${missing}`);
+        console.log(`skip  ${skips.at(-1)}`);
         continue;
       }
       const started = performance.now();
@@ -76,7 +78,7 @@ const { passed, failed, skipped } = counts;
 const resultsFile = process.env["COG_E2E_RESULTS"];
 if (resultsFile === undefined)
   console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-else writeFileSync(resultsFile, JSON.stringify({ ...counts, failures }));
+else writeFileSync(resultsFile, JSON.stringify({ ...counts, failures, skips }));
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
 /** Why this machine cannot perform the run, if it cannot. */

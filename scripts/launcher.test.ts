@@ -105,9 +105,9 @@ describe("later uses", { timeout: 60_000 }, () => {
   });
 
   test("an edited source is built first, an edited test is not", async () => {
-    touch("packages/core/src/wire/worker.test.ts");
+    touch("packages/playground/src/example.test.ts");
     expect((await cog(["--version"])).stderr).toBe("");
-    touch("packages/core/src/wire/worker.ts");
+    touch("packages/playground/src/example.ts");
     expect((await cog(["--version"])).stderr).toContain("Bundled");
     expect((await cog(["--version"])).stderr).toBe("");
   });

@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pythonEnvironment } from "./python/environment.ts";
 import { at, root } from "./repository.ts";
 
@@ -14,6 +14,8 @@ interface Counts {
   readonly failed: number;
   readonly skipped: number;
   readonly failures: readonly string[];
+  /** What was skipped, and why where that is known. */
+  readonly skips: readonly string[];
 }
 
 interface Part {
@@ -81,7 +83,13 @@ async function perform({ name, command: [program = "", ...args], env, results, r
   const counts = readCounts(results, read);
   if (counts === undefined || (status !== 0 && counts.failed === 0)) {
     const failure = `${name}: ended with status ${status}; its output is above`;
-    return { passed: counts?.passed ?? 0, failed: 1, skipped: counts?.skipped ?? 0, failures: [failure] };
+    return {
+      passed: counts?.passed ?? 0,
+      failed: 1,
+      skipped: counts?.skipped ?? 0,
+      failures: [failure],
+      skips: counts?.skips ?? [],
+    };
   }
   return counts;
 }
@@ -96,9 +104,12 @@ function readCounts(path: string, read: (text: string) => Counts): Counts | unde
 
 function close(all: readonly Counts[]): void {
   const sum = (key: "passed" | "failed" | "skipped") => all.reduce((total, counts) => total + counts[key], 0);
+  const shortened = (texts: readonly string[]) =>
+    texts.map((text) => `  ${text.split("\n", 2).join(" — ")}`).join("\n");
+  const skips = all.flatMap((counts) => counts.skips);
   const failures = all.flatMap((counts) => counts.failures);
-  if (failures.length > 0)
-    console.log(`\nFailed:\n${failures.map((failure) => `  ${failure.split("\n", 2).join(" — ")}`).join("\n")}`);
+  if (skips.length > 0) console.log(`\nNot run on this machine:\n${shortened(skips)}`);
+  if (failures.length > 0) console.log(`\nFailed:\n${shortened(failures)}`);
   const skipped = sum("skipped");
   console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   process.exitCode = sum("failed") > 0 ? 1 : 0;
@@ -106,8 +117,6 @@ function close(all: readonly Counts[]): void {
 
 interface VitestReport {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
@@ -116,15 +125,19 @@ interface VitestReport {
 }
 
 function readVitest(text: string): Counts {
-  const report = JSON.parse(text) as VitestReport;
-  const failures = report.testResults.flatMap((result) => {
-    const failed = result.assertionResults
-      .filter((test) => test.status === "failed")
-      .map((test) => `${result.name}: ${test.fullName}`);
+  const { numPassedTests, testResults } = JSON.parse(text) as VitestReport;
+  const withStatus = (result: (typeof testResults)[number], ...statuses: readonly string[]) =>
+    result.assertionResults
+      .filter((test) => statuses.includes(test.status))
+      .map((test) => `${relative(root, result.name)}: ${test.fullName}`);
+  const failures = testResults.flatMap((result) => {
+    const failed = withStatus(result, "failed");
     // A file that cannot be loaded has failed without a single test.
-    return failed.length === 0 && result.status === "failed" ? [`${result.name}: could not be loaded`] : failed;
+    const unloadable = failed.length === 0 && result.status === "failed";
+    return unloadable ? [`${relative(root, result.name)}: could not be loaded`] : failed;
   });
-  return { passed: report.numPassedTests, failed: failures.length, skipped: report.numPendingTests, failures };
+  const skips = testResults.flatMap((result) => withStatus(result, "pending", "skipped", "todo"));
+  return { passed: numPassedTests, failed: failures.length, skipped: skips.length, failures, skips };
 }
 
 function bin(tool: string): string {

@@ -15,6 +15,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         "failed": len(failed) + len(stats.get("xpassed", [])),
         "skipped": len(stats.get("skipped", [])),
         "failures": [report.nodeid for report in failed],
+        "skips": [f"{report.nodeid}: {report.longrepr[2]}" for report in stats.get("skipped", [])],
     }
     with open(os.environ["COG_PYTEST_RESULTS"], "w", encoding="utf-8") as file:
         json.dump(counts, file)
