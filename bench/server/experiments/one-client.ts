@@ -16,7 +16,7 @@ export const oneClient: Experiment = {
   rounds: 5,
   measure: (contestant, effort) =>
     withServer(contestant, { model: models.echo }, async (server) => {
-      await load(server, { request, clients: 1, requests: effort(1000, 300) });
+      await load(server, { request, clients: 1, requests: effort(3000, 1500) });
       const sample = await load(server, { request, clients: 1, requests: effort(5000, 2000) });
       return {
         P1: quantile(sample.latenciesMs, 0.5),
