@@ -24,7 +24,7 @@ export function asJson(question: string, answer: Answer): string {
     reference: finite(figure(row, "reference")),
     ours: finite(figure(row, "ours")),
     ratio: finite(ratio(row)),
-    verdict: verdict(row),
+    verdict: verdict(row) ?? null,
   }));
   const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism(), platform: process.platform };
   return JSON.stringify({ question, takenAt: new Date().toISOString(), machine, notes: answer.notes, rows }, null, 2);
