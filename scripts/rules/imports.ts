@@ -151,8 +151,9 @@ function resolve(file: string, specifier: string): Target {
   const path = new URL(specifier, `file:///${file}`).pathname.slice(1);
   if (!path.startsWith("packages/")) return { kind: "deep" };
   const room = roomOf(path);
-  // A file beside the folders (main.ts) takes a folder by its name, too.
-  return room === roomOf(file) ? { kind: "room", room } : { kind: "deep" };
+  // The entry point names files, because it decides what is loaded at the start.
+  const isEntryPoint = file === `packages/${ofPackage}/src/main.ts`;
+  return isEntryPoint || roomOf(path) === roomOf(file) ? { kind: "room", room: roomOf(path) } : { kind: "deep" };
 }
 
 function door(path: string): Target {
