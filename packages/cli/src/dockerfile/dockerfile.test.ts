@@ -141,6 +141,17 @@ test("knows which line of cog.yaml a line comes from", () => {
   expect(origins.get(line)).toEqual({ kind: "config", path: ["build", "run", 1] });
 });
 
+test("a long label is broken into lines that builders take, and loses nothing", () => {
+  const value = 'x # "q" \\ é😀 '.repeat(20_000);
+  const { text } = renderDockerfile({ ...HELLO, labels: { big: value } });
+  for (const line of text.split("\n")) {
+    expect(Buffer.byteLength(line)).toBeLessThan(65_536);
+    expect(line).not.toMatch(/^\s+\S|^#.*q/);
+  }
+  const joined = /LABEL big="(.*)"$/m.exec(text.replaceAll("\\\n", ""))?.[1] ?? "";
+  expect(joined.replaceAll(/\\([\\"$])/g, "$1")).toBe(value);
+});
+
 test("takes the preamble out of a builder's log", () => {
   const argument = /^ARG COG_LAYER="(.*)"$/m.exec(renderDockerfile(HELLO).text)?.[1] ?? "";
   const expanded = argument.replaceAll(/\\([\\"$])/g, "$1");

@@ -36,8 +36,8 @@ export function renderDockerfile(plan: BuildPlan): Dockerfile {
   for (const stage of stages) {
     if (lines.length > 0) lines.push("");
     for (const instruction of stage) {
-      lines.push(instructionText(instruction));
-      if (instruction.kind === "run") origins.set(lines.length, instruction.origin);
+      if (instruction.kind === "run") origins.set(lines.length + 1, instruction.origin);
+      lines.push(...instructionText(instruction).split("\n"));
     }
   }
   return { text: `${lines.join("\n")}\n`, origins };

@@ -44,7 +44,7 @@ export function instructionText(instruction: Instruction): string {
     case "expose":
       return `EXPOSE ${instruction.port}`;
     case "label":
-      return `LABEL ${instruction.name}=${quote(instruction.value)}`;
+      return continued(`LABEL ${instruction.name}=${quote(instruction.value)}`);
     case "user":
       return `USER ${quote(instruction.user)}`;
     case "cmd":
@@ -62,4 +62,20 @@ function mountText(mount: Mount): string {
 /** A double-quoted word in which nothing is expanded. */
 export function quote(value: string): string {
   return `"${value.replaceAll(/[\\"$]/g, "\\$&")}"`;
+}
+
+/** Builders refuse lines of 64 KiB and more; in bytes that is at least a quarter of as many characters. */
+const LONGEST_LINE = 15_000;
+
+/** Breaks a long line where the next one neither loses leading space nor looks like a comment, and no escape is torn. */
+function continued(text: string): string {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > LONGEST_LINE) {
+    let at = LONGEST_LINE;
+    while (at > 1 && (rest[at - 1] === "\\" || /[\s#\uDC00-\uDFFF]/.test(rest[at] ?? ""))) at--;
+    lines.push(rest.slice(0, at));
+    rest = rest.slice(at);
+  }
+  return [...lines, rest].join("\\\n");
 }
