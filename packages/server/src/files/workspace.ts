@@ -22,8 +22,9 @@ export interface WorkspaceOptions {
 
 export class FileWorkspace {
   readonly #options: WorkspaceOptions;
-  readonly #leftovers: string[] = [];
-  readonly #names = new UniqueNames();
+  // Made when needed: most predictions have no files.
+  #leftovers: string[] | undefined;
+  #names: UniqueNames | undefined;
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
@@ -33,7 +34,7 @@ export class FileWorkspace {
     if (!needsFiles(input, files)) return undefined;
     const { temporary, fetch, userAgent } = this.#options;
     const folder = temporary.newFolder();
-    this.#leftovers.push(folder);
+    this.#remove(folder);
     return prepareFiles(input, files, { folder, fetch, userAgent, signal: signal() });
   }
 
@@ -41,9 +42,9 @@ export class FileWorkspace {
     const { uploadUrl: prefix, predictionId, fetch } = this.#options;
     const urls = await Promise.all(
       files.map((file) => {
-        if (file.temporary) this.#leftovers.push(file.path);
+        if (file.temporary) this.#remove(file.path);
         if (prefix === undefined) return embedFile(file);
-        return uploadFile({ ...file, name: this.#names.take(file.name) }, { prefix, predictionId, fetch, signal });
+        return uploadFile({ ...file, name: this.#uniqueName(file.name) }, { prefix, predictionId, fetch, signal });
       }),
     );
     // A data URL or an encoded URL needs no escaping: the common single file is not copied again.
@@ -53,6 +54,16 @@ export class FileWorkspace {
   }
 
   dispose(): void {
-    if (this.#leftovers.length > 0) removeLater(this.#leftovers.splice(0));
+    if (this.#leftovers !== undefined) removeLater(this.#leftovers.splice(0));
+  }
+
+  #remove(path: string): void {
+    this.#leftovers ??= [];
+    this.#leftovers.push(path);
+  }
+
+  #uniqueName(name: string): string {
+    this.#names ??= new UniqueNames();
+    return this.#names.take(name);
   }
 }

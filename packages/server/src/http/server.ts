@@ -51,9 +51,16 @@ export class HttpServer {
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#open += 1;
-    response.on("close", () => this.#closed());
+    // One listener a request, for both of its uses.
+    let gone: (() => void) | undefined;
+    response.on("close", () => {
+      this.#closed();
+      if (!response.writableFinished) gone?.();
+    });
     if (this.#stopping) response.shouldKeepAlive = false;
-    const answer = await this.#answer(message, response);
+    const answer = await this.#answer(message, response, (callback) => {
+      gone = callback;
+    });
     if (response.destroyed) return;
     if (this.#stopping) response.shouldKeepAlive = false;
     // An unread body would be taken for the next request.
@@ -61,7 +68,7 @@ export class HttpServer {
     write(response, answer);
   }
 
-  async #answer(message: IncomingMessage, response: ServerResponse): Promise<Answer> {
+  async #answer(message: IncomingMessage, response: ServerResponse, onGone: Request["onGone"]): Promise<Answer> {
     const { method = "GET", url = "/" } = message;
     const end = url.indexOf("?");
     const match = this.#find(method, end < 0 ? url : url.slice(0, end));
@@ -71,11 +78,7 @@ export class HttpServer {
       id: match.id,
       headers: message.headers,
       body: () => readJsonBody(message),
-      onGone: (callback) => {
-        response.on("close", () => {
-          if (!response.writableFinished) callback();
-        });
-      },
+      onGone,
     };
     try {
       return await match.handler(request);

@@ -50,6 +50,8 @@ export interface LiveOptions {
   readonly onEnd: (live: LivePrediction) => void;
 }
 
+const NOTHING: readonly RawJson[] = [];
+
 export class LivePrediction {
   readonly id: string;
   readonly feed: Feed;
@@ -189,10 +191,10 @@ export class LivePrediction {
     });
   }
 
-  /** A list is shown item by item to those who follow, as Cog does; taking it apart is only for them. */
+  /** What those who follow are shown of a returned value: a list item by item, as Cog does. */
   #itemsOf(value: RawJson): readonly RawJson[] {
-    if (value === "null") return [];
-    if (!value.startsWith("[") || !(this.feed.isFollowed || this.now.cancelRequested)) return [value];
+    if (value === "null" || !(this.feed.isFollowed || this.now.cancelRequested)) return NOTHING;
+    if (!value.startsWith("[")) return [value];
     return (JSON.parse(value) as Json[]).map(toRawJson);
   }
 

@@ -36,5 +36,7 @@ function render(prediction: Prediction, { partialOutput }: { partialOutput: bool
 
 function metricsOf(prediction: Prediction): string {
   if (!hasEnded(prediction)) return JSON.stringify(prediction.metrics);
-  return JSON.stringify({ ...prediction.metrics, predict_time: prediction.seconds });
+  const { metrics, seconds } = prediction;
+  for (const _ in metrics) return JSON.stringify({ ...metrics, predict_time: seconds });
+  return `{"predict_time":${seconds}}`;
 }
