@@ -29,8 +29,9 @@ export function planProject(
     ...(certificate !== undefined && { caCertificate: certificate }),
   });
   for (const warning of plan.warnings) report.warn(warning);
-  // A GPU image is gigabytes: the choice is said, not hidden.
-  const say = plan.cuda === undefined ? report.debug : report.info;
-  say(`Using base image ${plan.base.image} (${plan.base.because})`);
+  const choice = `Using base image ${plan.base.image} (${plan.base.because})`;
+  // A GPU image is gigabytes: its choice is said, not hidden.
+  if (plan.cuda === undefined) report.debug(choice);
+  else report.info(choice);
   return plan;
 }
