@@ -1,5 +1,3 @@
-import { dockerEngine } from "./docker/engine.ts";
-
 export type {
   Availability,
   Context,
@@ -11,4 +9,5 @@ export type {
   StartOptions,
   Target,
 } from "./engine.ts";
-export { dockerEngine };
+export { loadEngine } from "./load.ts";
+export type { LocalSettings } from "./local/settings.ts";

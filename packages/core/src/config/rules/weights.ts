@@ -5,7 +5,9 @@ import type { Rule } from "./rule.ts";
 
 export const weightRules: readonly Rule[] = [
   ({ weights, model, image }) =>
-    weights?.length && !model ? [invalid(image ? "image" : "model", image, "weights require 'model' to be set")] : [],
+    weights?.length && !model
+      ? [{ ...invalid(image ? "image" : "model", image, "weights require 'model' to be set"), field: "weights" }]
+      : [],
   ({ weights = [] }) => weights.flatMap((weight, index) => name(weight ?? {}, index, weights)),
   ({ weights = [] }) => weights.flatMap((weight, index) => target(weight ?? {}, index, weights)),
   ({ weights = [] }) => weights.flatMap((weight, index) => sources(weight ?? {}, `weights.${index}.source`)),

@@ -1,0 +1,55 @@
+/** Which engine a command uses: what was asked for, else Docker where it answers, else this machine. */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { UnavailableError, UserError } from "@cog/core/errors";
+import { type Engine, type LocalSettings, loadEngine } from "#engines";
+import { carriedSdk } from "#sdk";
+import type { Settings } from "#settings";
+import type { CommandContext } from "./command.ts";
+
+const CHOICES = ["auto", "docker", "local"] as const;
+const SOCKET = "/var/run/docker.sock";
+
+export interface EngineNeeds {
+  /** Nothing but Docker will do: an image is built or run. */
+  readonly docker: boolean;
+}
+
+export async function chooseEngine(context: CommandContext, needs: EngineNeeds): Promise<Engine> {
+  const { settings, report } = context;
+  const local = localSettings(settings);
+  const choice = context.global.engine ?? settings.engine ?? "auto";
+  if (!CHOICES.includes(choice as (typeof CHOICES)[number]))
+    throw new UserError("engine.unknown", `COG_ENGINE is "${choice}": expected ${CHOICES.join(", ")}`);
+  if (choice === "local") return await loadEngine("local", local);
+  if (choice === "docker" || needs.docker) return await requireDocker(local, context);
+  if (dockerIsPlausible(settings)) {
+    const docker = await loadEngine("docker", local);
+    if ((await docker.available({ signal: context.signal })).available) return docker;
+  }
+  report.info("Docker is not available; running locally without isolation (COG_ENGINE=docker to require it)");
+  return await loadEngine("local", local);
+}
+
+async function requireDocker(local: LocalSettings, { signal }: CommandContext): Promise<Engine> {
+  const docker = await loadEngine("docker", local);
+  const answer = await docker.available({ signal });
+  if (answer.available) return docker;
+  throw new UnavailableError("docker.unavailable", answer.reason, { hint: answer.hint });
+}
+
+/** Where there is no docker command, or nothing it could speak to, there is nothing to ask. */
+function dockerIsPlausible({ dockerHost, pythonSearch: { path }, home }: Settings): boolean {
+  const command = path
+    .split(delimiter)
+    .some((directory) => existsSync(join(directory, "docker")) || existsSync(join(directory, "docker.exe")));
+  if (!command) return false;
+  return (
+    dockerHost !== undefined || process.platform !== "linux" || existsSync(SOCKET) || existsSync(join(home, ".docker"))
+  );
+}
+
+function localSettings(settings: Settings): LocalSettings {
+  const { cacheDirectory, python, ownPython, pythonSearch, environment } = settings;
+  return { cacheDirectory, python, ownPython, pythonSearch, environment, node: process.execPath, sdk: carriedSdk };
+}

@@ -1,0 +1,56 @@
+import { UserError } from "@cog/core/errors";
+import type { FlagTable } from "./command.ts";
+import { defineCommand } from "./command.ts";
+import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
+
+export const publishFlag = {
+  publish: {
+    summary: "Publish a port: PORT or HOST:PORT",
+    short: "p",
+    value: "PORT",
+    repeat: true,
+    group: "Environment",
+  },
+} as const satisfies FlagTable;
+
+export const exec = defineCommand({
+  name: "exec",
+  summary: "Run a command in the model's environment",
+  arguments: { usage: "COMMAND [ARG...]", least: 1, most: Number.POSITIVE_INFINITY },
+  flagsFirst: true,
+  ownsTerminal: true,
+  flags: { ...publishFlag, ...environmentFlags, ...projectFlags, ...imageFlags },
+  examples: [
+    { command: "cog exec python", what: "A Python with the model's packages" },
+    { command: "cog exec -p 8888 jupyter lab --allow-root --ip=0.0.0.0", what: "A notebook server" },
+  ],
+  async run({ flags, args }, context) {
+    const [{ openProject }, { chooseEngine }, { parseVariables }] = await Promise.all([
+      import("#project"),
+      import("./engine.ts"),
+      import("./variables.ts"),
+    ]);
+    const { workingDirectory, settings, report, signal } = context;
+    const project = openProject({ workingDirectory, file: flags.file, report });
+    const env = parseVariables(flags.env, settings.environment);
+    flags.publish.forEach(checkPublish);
+    const engine = await chooseEngine(context, { docker: false });
+    if (engine.name === "local" && flags.publish.length > 0)
+      report.warn("-p is not needed when running locally: the port is on this machine already.");
+    const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
+    report.info(`Running '${args.join(" ")}' in the model's environment...`);
+    const options = {
+      command: args,
+      env,
+      publish: flags.publish,
+      ...(flags.gpus !== undefined && { gpus: flags.gpus }),
+    };
+    return await prepared.exec(options, { signal, report });
+  },
+});
+
+function checkPublish(text: string): void {
+  const port = Number(/^(?:.+:)?(\d+)$/.exec(text)?.[1] ?? 0);
+  if (port >= 1 && port <= 65535) return;
+  throw new UserError("exec.port", `invalid port "${text}": expected PORT or HOST:PORT, with a port from 1 to 65535`);
+}

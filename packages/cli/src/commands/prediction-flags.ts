@@ -1,0 +1,33 @@
+import type { FlagTable } from "./command.ts";
+import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
+
+/** Flags that only predictions have: `cog run` knows by them what it is. */
+export const onlyPredictionFlags = {
+  input: { summary: "Input; @path reads a file", short: "i", value: "NAME=VALUE", repeat: true, group: "Input" },
+  json: {
+    summary: "The result as JSON; with a value also the inputs: JSON, @file or - for stdin",
+    value: "INPUTS",
+    valueIf: (word) => word === "-" || /^\s*[{["@]/.test(word) || /^\s*(\d+|null|true|false)\s*$/.test(word),
+    group: "Input",
+  },
+  inputs: { summary: "Print what the model takes, and run nothing", group: "Input" },
+  output: { summary: "Where the output goes: a file or a directory", short: "o", value: "PATH", group: "Output" },
+  stream: { summary: "Print output as it is made", group: "Output" },
+  "no-stream": { summary: "Print output at the end, also on a terminal", group: "Output" },
+  raw: { summary: "Print files as data URLs instead of saving them", group: "Output" },
+  "setup-timeout": {
+    summary: "Seconds that setup() may take; 0 waits as long as it needs",
+    value: "SECONDS",
+    default: "300",
+    group: "Environment",
+    check: (value) => (/^\d+$/.test(value) ? undefined : "expected a number of seconds"),
+  },
+  "use-replicate-token": { summary: "Give the model REPLICATE_API_TOKEN in its context", group: "Environment" },
+} as const satisfies FlagTable;
+
+export const predictionFlags = {
+  ...onlyPredictionFlags,
+  ...environmentFlags,
+  ...projectFlags,
+  ...imageFlags,
+} as const satisfies FlagTable;

@@ -1,0 +1,43 @@
+import type { FlagTable, FlagValues } from "./command.ts";
+import { defineCommand } from "./command.ts";
+import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
+
+const serverFlags = {
+  port: {
+    summary: "Port on this machine",
+    short: "p",
+    value: "PORT",
+    default: "8393",
+    group: "Server",
+    check: (value) => (/^\d{1,5}$/.test(value) && Number(value) < 65536 ? undefined : "expected a port number"),
+  },
+  host: {
+    summary: "Address to listen on; 0.0.0.0 is for everyone",
+    value: "HOST",
+    default: "127.0.0.1",
+    group: "Server",
+  },
+  "upload-url": { summary: "Upload output files below this URL", value: "URL", group: "Server" },
+  "setup-timeout": {
+    summary: "Seconds that setup() may take; 0 waits as long as it needs",
+    value: "SECONDS",
+    default: "0",
+    group: "Server",
+    check: (value) => (/^\d+$/.test(value) ? undefined : "expected a number of seconds"),
+  },
+} as const satisfies FlagTable;
+
+const flags = { ...serverFlags, ...environmentFlags, ...projectFlags, ...imageFlags } as const satisfies FlagTable;
+
+export type ServeFlags = FlagValues<typeof flags>;
+
+export const serve = defineCommand({
+  name: "serve",
+  summary: "Serve the model over HTTP",
+  flags,
+  examples: [{ command: "cog serve -p 5000", what: "Then POST to http://localhost:5000/predictions" }],
+  async run({ flags }, context) {
+    const { serveModel } = await import("./serving.ts");
+    return await serveModel(flags, context);
+  },
+});

@@ -1,0 +1,102 @@
+/** Models without containers: a virtual environment, the project's own directory, a process group. */
+import { UserError } from "@cog/core/errors";
+import { type Project, writeState } from "#project";
+import type { Context, Engine, ExecOptions, Prepared, RunningModel, StartOptions } from "../engine.ts";
+import { NOT_FOUND, runCommand } from "./command.ts";
+import { ensureEnvironment, type ModelEnvironment } from "./environment.ts";
+import { findPython } from "./python.ts";
+import { requirementsOf } from "./requirements.ts";
+import { startServer } from "./server.ts";
+import type { LocalSettings } from "./settings.ts";
+import { modelVariables } from "./variables.ts";
+
+export function localEngine(settings: LocalSettings): Engine {
+  return {
+    name: "local",
+    available: async () => ({ available: true }),
+    prepare: async (target, context) => {
+      if (target.kind === "image") {
+        throw new UserError("engine.needs_docker", `Image ${target.image} cannot run without Docker.`, {
+          hint: "Start Docker, or run the model from its project directory.",
+        });
+      }
+      return await prepareProject(target.project, settings, context);
+    },
+  };
+}
+
+async function prepareProject(project: Project, settings: LocalSettings, context: Context): Promise<Prepared> {
+  warnOfIgnored(project, context);
+  const { build } = project.config;
+  const environment = await ensureEnvironment(
+    {
+      python: await findPython(build.pythonVersion, settings, context.report),
+      requirements: requirementsOf(project, context.report),
+      sdk: settings.sdk(),
+      installer: build.installer,
+      cacheDirectory: settings.cacheDirectory,
+      environment: settings.environment,
+    },
+    context,
+  );
+  const place = { project, environment, settings };
+  return {
+    target: { kind: "project", project },
+    start: (options, { signal }) => start(place, options, signal),
+    exec: (options, { signal, report }) => exec(place, options, { signal, report }),
+  };
+}
+
+interface Place {
+  readonly project: Project;
+  readonly environment: ModelEnvironment;
+  readonly settings: LocalSettings;
+}
+
+async function start(place: Place, options: StartOptions, signal: AbortSignal): Promise<RunningModel> {
+  const { project, environment } = place;
+  const { predict, train, concurrency } = project.config;
+  return await startServer({
+    python: environment.python,
+    directory: project.directory,
+    variables: {
+      COG_LOG_LEVEL: "warning",
+      ...modelVariables({ ...place, env: options.env, gpus: options.gpus }),
+      ...present({
+        COG_PREDICT_TYPE_STUB: predict,
+        COG_TRAIN_TYPE_STUB: train,
+        COG_MAX_CONCURRENCY: concurrency.max,
+        COG_QUEUE_MAX: concurrency.queue,
+        COG_WORKERS: concurrency.workers,
+        COG_SCHEMA_FILE:
+          options.schema && writeState(project, "openapi_schema.json", `${JSON.stringify(options.schema, null, 2)}\n`),
+      }),
+    },
+    options,
+    signal,
+  });
+}
+
+async function exec(place: Place, { command, env, gpus }: ExecOptions, { signal, report }: Context): Promise<number> {
+  const code = await runCommand({
+    command,
+    directory: place.project.directory,
+    variables: modelVariables({ ...place, env, gpus }),
+    signal,
+  });
+  if (code !== "not-found") return code;
+  report.warn(`${command[0]}: command not found`);
+  return NOT_FOUND;
+}
+
+function warnOfIgnored({ config: { build } }: Project, { report }: Context): void {
+  if (build.systemPackages.length > 0)
+    report.warn(`build.system_packages is not installed when running locally: ${build.systemPackages.join(", ")}`);
+  if (build.run.length > 0) report.warn("build.run commands are not executed when running locally.");
+}
+
+function present(variables: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}

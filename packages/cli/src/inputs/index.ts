@@ -1,0 +1,2 @@
+export { checkInput, type GivenInput, type InputContext, type InputFlags, readInputFlags } from "./inputs.ts";
+export type { JsonReading } from "./json.ts";

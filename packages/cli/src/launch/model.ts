@@ -1,0 +1,37 @@
+/** What a project's model takes and gives, read from its source without running it. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { UserError } from "@cog/core/errors";
+import type { JsonObject } from "@cog/core/json";
+import { type ModelInterface, openApiOf } from "@cog/core/schema";
+import { version } from "@cog/core/version";
+import type { Project } from "#project";
+import { readInterface } from "#python";
+import type { Reporter } from "#report";
+
+export interface Model {
+  readonly interface: ModelInterface;
+  /** Its OpenAPI document. */
+  readonly document: JsonObject;
+}
+
+export async function readModel({ config, directory }: Project, report: Reporter): Promise<Model> {
+  if (config.predict === undefined && config.train === undefined) {
+    throw new UserError("config.no_model", "no predict or train reference found in cog.yaml", {
+      hint: 'Add one, like run: "run.py:Runner".',
+    });
+  }
+  const readFile = (path: string) => readSource(resolve(directory, path));
+  const result = await readInterface({ predict: config.predict, train: config.train, readFile });
+  for (const { message, place } of result.warnings) report.warn(`${place.file}:${place.line ?? 1}: ${message}`);
+  if (result.ok) return { interface: result.interface, document: openApiOf(result.interface, { version }) };
+  const [first] = result.problems;
+  const message = result.problems.map((problem) => problem.message).join("\n");
+  if (first !== undefined && result.problems.length === 1)
+    throw new UserError(first.code, message, { place: first.place, hint: first.hint });
+  throw new UserError(first?.code ?? "schema.unreadable", message, { several: result.problems });
+}
+
+function readSource(path: string): string | undefined {
+  return existsSync(path) && statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+}

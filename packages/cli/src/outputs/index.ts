@@ -1,0 +1,4 @@
+export { type OutputFlag, type OutputName, outputName } from "./naming.ts";
+export { type PresentOptions, presentJson, presentOutput } from "./present.ts";
+export { type StreamPrinter, streamPrinter } from "./stream.ts";
+export { checkWritable } from "./write.ts";

@@ -1,0 +1,32 @@
+/** Items of a streaming output as they arrive. */
+import type { Json } from "@cog/core/json";
+import type { OutputType } from "@cog/core/schema";
+import { isFile } from "./data-url.ts";
+import type { PresentOptions } from "./present.ts";
+import { saveFile } from "./save.ts";
+
+export interface StreamPrinter {
+  item(chunk: Json, index: number): void;
+  /** After the last item, also when the model failed midway. */
+  end(): void;
+}
+
+export function streamPrinter(type: OutputType | undefined, options: PresentOptions): StreamPrinter {
+  const concatenate = type?.kind === "iterator" && type.concatenate;
+  let printed = "";
+  return {
+    item(chunk, index) {
+      if (isFile(chunk) && options.raw !== true) {
+        const { name, workingDirectory, say } = options;
+        saveFile(chunk, { name, workingDirectory, onWritten: (path) => say(`Written output to: ${path}`) }, [index]);
+        return;
+      }
+      const text = typeof chunk === "string" ? chunk : JSON.stringify(chunk);
+      printed = concatenate ? text : `${text}\n`;
+      if (printed !== "") options.print(printed);
+    },
+    end() {
+      if (printed !== "" && !printed.endsWith("\n")) options.print("\n");
+    },
+  };
+}

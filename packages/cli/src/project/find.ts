@@ -1,0 +1,30 @@
+/** Which cog.yaml is meant: in the current directory or the nearest parent that has one. */
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { UserError } from "@cog/core/errors";
+
+export interface FoundProject {
+  /** Symlinks resolved. */
+  readonly directory: string;
+  readonly configFile: string;
+}
+
+/** @param file as given to `-f`; relative names are looked for in each directory on the way up */
+export function findProject(startDirectory: string, file: string): FoundProject {
+  if (isAbsolute(file)) {
+    if (existsSync(file)) return { directory: realpathSync(dirname(file)), configFile: realpathSync(file) };
+    throw notFound(`${file} not found`);
+  }
+  for (let directory = resolve(startDirectory); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, file))) {
+      const real = realpathSync(directory);
+      return { directory: real, configFile: join(real, file) };
+    }
+    if (dirname(directory) === directory) break;
+  }
+  throw notFound(`${file} not found in ${startDirectory} (or in any parent directories)`);
+}
+
+function notFound(message: string): UserError {
+  return new UserError("config.not_found", message, { hint: "Run 'cog init' to create one." });
+}

@@ -1,0 +1,65 @@
+/** Reads a project: finds cog.yaml, checks it and what it names. */
+import { readFileSync, statSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { type ConfigProblem, type ConfigWarning, parseConfig } from "@cog/core/config";
+import { UserError } from "@cog/core/errors";
+import type { Reporter } from "#report";
+import { findProject } from "./find.ts";
+import type { Project } from "./project.ts";
+
+export interface OpenProjectOptions {
+  readonly workingDirectory: string;
+  /** As given to `-f`. */
+  readonly file: string;
+  readonly report: Reporter;
+}
+
+/** Warnings go to the reporter; problems, all of them, into one UserError. */
+export function openProject({ workingDirectory, file, report }: OpenProjectOptions): Project {
+  const { directory, configFile } = findProject(workingDirectory, file);
+  const name = relative(directory, configFile);
+  const { config, problems, warnings } = parseConfig(read(configFile, name), { file: name });
+  if (config === undefined) {
+    for (const warning of warnings.filter(({ kind }) => kind === "unknown-key")) tell(warning, report);
+    throw invalidConfig(problems);
+  }
+  for (const warning of warnings) tell(warning, report);
+  const project = { directory, configFile, config };
+  checkRequirementsFile(project, name);
+  return project;
+}
+
+function read(configFile: string, name: string): string {
+  try {
+    return readFileSync(configFile, "utf8");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^\w+: /, "") : String(error);
+    throw new UserError("config.unreadable", `Cannot read ${name}: ${reason}`, { cause: error });
+  }
+}
+
+function invalidConfig(problems: readonly ConfigProblem[]): UserError {
+  const [first] = problems;
+  const code = first?.field === "" ? "config.syntax" : "config.invalid";
+  return new UserError(code, problems.map(({ message }) => message).join("\n"), {
+    ...(problems.length === 1 ? { place: first?.place } : { several: problems }),
+  });
+}
+
+function tell({ kind, message, place }: ConfigWarning, report: Reporter): void {
+  if (kind === "quiet") report.debug(message);
+  else if (kind === "default") report.info(message);
+  else report.warn(kind === "unknown-key" ? `${place.file}:${place.line}:${place.column}: ${message}` : message);
+}
+
+function checkRequirementsFile({ directory, config }: Project, configName: string): void {
+  const { pythonRequirements } = config.build;
+  if (pythonRequirements === undefined) return;
+  const found = statSync(resolve(directory, pythonRequirements), { throwIfNoEntry: false });
+  if (found?.isFile()) return;
+  const what = found === undefined ? "does not exist" : "is a directory, not a file";
+  throw new UserError("requirements.not_found", `invalid build.python_requirements "${pythonRequirements}": ${what}`, {
+    place: { file: configName },
+    hint: "The path is relative to the directory of cog.yaml.",
+  });
+}

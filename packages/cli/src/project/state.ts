@@ -1,0 +1,33 @@
+/** `.cog/`: what the command line keeps in a project. It ignores itself, in git and in image builds. */
+import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Project } from "./project.ts";
+
+/** Writes a file into `.cog/` and returns its path; a project that cannot be written to gets a temporary directory. */
+export function writeState({ directory }: Project, name: string, text: string): string {
+  const state = stateDirectory(directory);
+  const path = join(state, name);
+  replace(path, text);
+  return path;
+}
+
+function stateDirectory(projectDirectory: string): string {
+  const directory = join(projectDirectory, ".cog");
+  try {
+    mkdirSync(directory, { recursive: true });
+    replace(join(directory, ".gitignore"), "*\n");
+    return directory;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
+    return mkdtempSync(join(tmpdir(), "cog-state-"));
+  }
+}
+
+/** Another run in the same project sees the old text or the new one, never half of it. */
+function replace(path: string, text: string): void {
+  const scratch = `${path}.${process.pid}`;
+  writeFileSync(scratch, text);
+  renameSync(scratch, path);
+}

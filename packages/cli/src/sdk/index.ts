@@ -1,0 +1,1 @@
+export { type CarriedSdk, carriedSdk } from "./carried.ts";

@@ -1,0 +1,163 @@
+/** The Reporter of a terminal, a file or a pipe: everything on stderr, in plain lines unless somebody is watching. */
+import type { Reporter, Step } from "#report";
+import { type Palette, withoutAnsi } from "./color.ts";
+
+export type ProgressMode = "plain" | "tty" | "quiet";
+
+export interface ConsoleOptions {
+  readonly write: (text: string) => void;
+  readonly palette: Palette;
+  readonly debug: boolean;
+  /** --quiet: only warnings and errors. */
+  readonly quiet: boolean;
+  readonly progress: ProgressMode;
+  /** Of the terminal; undefined: never shorten. */
+  readonly columns: () => number | undefined;
+}
+
+const HIDDEN_CHARACTERS = 256 * 1024;
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+const FRAME_MS = 100;
+const BAR_CELLS = 20;
+
+export function createConsole(options: ConsoleOptions): Reporter {
+  return new Console(options);
+}
+
+class Console implements Reporter {
+  readonly #options: ConsoleOptions;
+  #step: LiveStep | undefined;
+  /** A partial line of a child was written: the next message starts on a new one. */
+  #midLine = false;
+
+  constructor(options: ConsoleOptions) {
+    this.#options = options;
+  }
+
+  info(message: string): void {
+    if (this.#options.quiet) return;
+    this.#line(message, message === "" ? "" : this.#mark("faint", " ⚙  "));
+  }
+
+  warn(message: string): void {
+    this.#line(
+      message,
+      this.#options.palette.enabled ? this.#options.palette.bold(this.#options.palette.yellow(" ⚠ ")) : "",
+    );
+  }
+
+  debug(message: string): void {
+    if (this.#options.debug) this.#line(message, "");
+  }
+
+  /** Hidden while a step has its own row: kept for the case that the step fails. */
+  output(text: string): void {
+    const shown = this.#options.palette.enabled ? text : withoutAnsi(text);
+    if (this.#step?.keep(shown) === true) return;
+    this.#options.write(shown);
+    this.#midLine = !shown.endsWith("\n");
+  }
+
+  step(title: string): Step {
+    const { progress, quiet } = this.#options;
+    if (progress === "plain") return this.#plainStep(title);
+    this.#step = new LiveStep(title, { ...this.#options, live: progress === "tty" && !quiet });
+    const end = (act: (step: LiveStep) => void) => {
+      if (this.#step !== undefined) act(this.#step);
+      this.#step = undefined;
+    };
+    return {
+      update: (activity, fraction) => this.#step?.update(activity, fraction),
+      done: (summary) => end((step) => step.done(summary)),
+      fail: () => end((step) => step.fail()),
+    };
+  }
+
+  #plainStep(title: string): Step {
+    this.info(title);
+    return {
+      update: () => {},
+      done: (summary) => (summary === undefined ? undefined : this.info(summary)),
+      fail: () => {},
+    };
+  }
+
+  #line(message: string, mark: string): void {
+    this.#step?.clear();
+    this.#options.write(`${this.#midLine ? "\n" : ""}${mark}${message}\n`);
+    this.#midLine = false;
+    this.#step?.draw();
+  }
+
+  #mark(color: "faint", text: string): string {
+    const { palette } = this.#options;
+    return palette.enabled ? palette[color](text) : "";
+  }
+}
+
+/** One row that is redrawn, with what the step prints held back. */
+class LiveStep {
+  readonly #title: string;
+  readonly #options: ConsoleOptions & { readonly live: boolean };
+  readonly #startedAt = Date.now();
+  readonly #timer: NodeJS.Timeout | undefined;
+  #hidden = "";
+  #activity = "";
+  #fraction: number | undefined;
+  #frame = 0;
+
+  constructor(title: string, options: ConsoleOptions & { readonly live: boolean }) {
+    this.#title = title;
+    this.#options = options;
+    if (!options.live) return;
+    this.draw();
+    this.#timer = setInterval(() => this.draw(), FRAME_MS);
+    this.#timer.unref();
+  }
+
+  update(activity: string, fraction: number | undefined): void {
+    this.#activity = activity;
+    this.#fraction = fraction;
+  }
+
+  keep(text: string): boolean {
+    this.#hidden = (this.#hidden + text).slice(-HIDDEN_CHARACTERS);
+    return true;
+  }
+
+  clear(): void {
+    if (this.#options.live) this.#options.write("\r\u001B[2K");
+  }
+
+  draw(): void {
+    if (!this.#options.live) return;
+    this.#frame += 1;
+    const seconds = Math.floor((Date.now() - this.#startedAt) / 1000);
+    const time = seconds > 0 ? ` ${seconds} s` : "";
+    const frame = FRAMES[this.#frame % FRAMES.length];
+    const text = ` ${frame} ${this.#title}${time}${bar(this.#fraction)}${this.#activity && ` · ${this.#activity}`}`;
+    this.#options.write(`\r\u001B[2K${text.slice(0, (this.#options.columns() ?? 80) - 1)}`);
+  }
+
+  done(summary: string | undefined): void {
+    this.#end();
+    const { live, palette, write } = this.#options;
+    if (live) write(`${palette.green(" ✔ ")}${summary ?? this.#title}\n`);
+  }
+
+  fail(): void {
+    this.#end();
+    this.#options.write(this.#hidden);
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    this.clear();
+  }
+}
+
+function bar(fraction: number | undefined): string {
+  if (fraction === undefined) return "";
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_CELLS);
+  return ` ${"█".repeat(full)}${"░".repeat(BAR_CELLS - full)}`;
+}

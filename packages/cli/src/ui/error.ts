@@ -1,0 +1,50 @@
+/** Errors as people see them: what happened, where, and what to do next. */
+import { CogError, type Place, type Problem } from "@cog/core/errors";
+import type { Palette } from "./color.ts";
+
+export interface ErrorView {
+  readonly palette: Palette;
+  readonly debug: boolean;
+}
+
+export function renderError(error: unknown, view: ErrorView): string {
+  const { palette, debug } = view;
+  const mark = palette.enabled ? palette.bold(palette.red(" ✗ ")) : "";
+  const body = error instanceof CogError ? ofCogError(error, palette) : ofBug(error, debug);
+  const stack =
+    debug && error instanceof CogError && error.stack !== undefined ? `\n${palette.faint(error.stack)}` : "";
+  return `${mark}${body}${stack}\n`;
+}
+
+function ofCogError(error: CogError, palette: Palette): string {
+  const problems: readonly Problem[] =
+    error.several.length > 0 ? error.several : [{ message: error.message, place: error.place }];
+  const parts = problems.map((problem) => ofProblem(problem, palette));
+  return [...parts, ...(error.hint === undefined ? [] : [error.hint])].join("\n");
+}
+
+function ofProblem({ message, place, hint }: Problem, palette: Palette): string {
+  const head = place === undefined ? message : `${palette.bold(position(place))}: ${message}`;
+  return [head, ...excerpt(place, palette), ...(hint === undefined ? [] : [`  ${hint}`])].join("\n");
+}
+
+function position({ file, line, column }: Place): string {
+  return [file, line, column].filter((part) => part !== undefined).join(":");
+}
+
+/** The line itself with a caret below the place. Tabs are kept, so that the caret stays where it belongs. */
+function excerpt(place: Place | undefined, palette: Palette): readonly string[] {
+  if (place?.source === undefined || place.line === undefined || place.source.trim() === "") return [];
+  const gutter = `${place.line} | `;
+  const before = place.source.slice(0, Math.max(0, (place.column ?? 1) - 1)).replaceAll(/[^\t]/g, " ");
+  const pad = " ".repeat(gutter.length);
+  return [
+    `  ${palette.faint(gutter)}${place.source}`,
+    ...(place.column === undefined ? [] : [`  ${pad}${before}${palette.red("^")}`]),
+  ];
+}
+
+function ofBug(error: unknown, debug: boolean): string {
+  const text = error instanceof Error ? (debug ? (error.stack ?? error.message) : error.message) : String(error);
+  return debug ? text : `${text}\nThis is a mistake in cog itself; run again with --debug to see where.`;
+}

@@ -1,0 +1,1 @@
+export { extensionOf, mediaTypeOf } from "./media.ts";
