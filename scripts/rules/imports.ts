@@ -150,7 +150,6 @@ function resolve(file: string, specifier: string): Target {
   if (!specifier.startsWith(".")) return { kind: "outside" };
   const path = new URL(specifier, `file:///${file}`).pathname.slice(1);
   if (!path.startsWith("packages/")) return { kind: "deep" };
-  const room = roomOf(path);
   // The entry point names files, because it decides what is loaded at the start.
   const isEntryPoint = file === `packages/${ofPackage}/src/main.ts`;
   return isEntryPoint || roomOf(path) === roomOf(file) ? { kind: "room", room: roomOf(path) } : { kind: "deep" };
