@@ -1,0 +1,80 @@
+import { expect, test } from "vitest";
+import type { Settings } from "./settings.ts";
+import { readInvocation } from "./settings.ts";
+
+function settings(args: readonly string[], env: Readonly<Record<string, string>> = {}): Settings {
+  const invocation = readInvocation(args, env);
+  if (invocation.action !== "serve") throw new Error(`it is ${invocation.action}`);
+  return invocation.settings;
+}
+
+const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: Partial<Settings> }[] = [
+  { expected: { host: "0.0.0.0", port: 5000, mode: "predict", workers: 1, queueMax: 0, streamHistory: 1024 } },
+  {
+    expected: { setupTimeoutMs: undefined, webhookIntervalMs: 500, restartWorkers: true, awaitExplicitShutdown: false },
+  },
+  { args: ["--host=::1", "--threads", "8"], expected: { host: "::1" } },
+  { args: ["--x-mode", "train"], expected: { mode: "train" } },
+  { args: ["--await-explicit-shutdown", "False"], expected: { awaitExplicitShutdown: true } },
+  {
+    args: ["--upload-url", "http://flag"],
+    env: { COG_UPLOAD_URL: "http://env" },
+    expected: { uploadUrl: "http://flag" },
+  },
+  { env: { PORT: "0" }, expected: { port: 0 } },
+  { env: { COG_SETUP_TIMEOUT: "3" }, expected: { setupTimeoutMs: 3000 } },
+  { env: { COG_THROTTLE_RESPONSE_INTERVAL: "0.1" }, expected: { webhookIntervalMs: 100 } },
+  { env: { COG_WORKER_RESTART: "never" }, expected: { restartWorkers: false } },
+  { env: { COG_WORKER_FDS: "5,6,7" }, expected: { workerFds: { channel: 5, control: 6, output: 7 } } },
+  {
+    env: { LOG_FORMAT: "console", COG_LOG_LEVEL: "WARNING" },
+    expected: { log: { level: "warn", format: "console", rawModelLines: false } },
+  },
+  { env: { COG_LOG_LEVEL: "loud" }, expected: { log: { level: "info", format: "json", rawModelLines: false } } },
+];
+
+test.each(ROWS)("$args $env", ({ args = [], env = {}, expected }) => {
+  expect(settings(args, env)).toMatchObject(expected);
+});
+
+const FALLBACKS = [
+  { name: "COG_QUEUE_MAX", value: "many", key: "queueMax", expected: 0 },
+  { name: "COG_WORKERS", value: "0", key: "workers", expected: 1 },
+  { name: "COG_SETUP_TIMEOUT", value: "0", key: "setupTimeoutMs", expected: undefined },
+  { name: "COG_STREAM_HISTORY_CAPACITY", value: "-1", key: "streamHistory", expected: 1024 },
+] as const;
+
+test.each(FALLBACKS)("$name=$value falls back with a warning", ({ name, value, key, expected }) => {
+  const read = settings([], { [name]: value });
+  expect(read[key]).toBe(expected);
+  expect(read.warnings).toEqual([expect.stringContaining(name)]);
+});
+
+test("a bad concurrency is the worker's to read; the warning is ours", () => {
+  expect(settings([], { COG_MAX_CONCURRENCY: "0" }).warnings).toHaveLength(1);
+});
+
+test("what is only ours is not passed on to workers", () => {
+  const { environment } = settings([], {
+    COG_WORKER_FDS: "1,2,3",
+    COG_NOTIFY_FD: "9",
+    COG_LAUNCHER: "{}",
+    HOME: "/home/me",
+  });
+  expect(environment).toEqual({ HOME: "/home/me" });
+});
+
+test.each([
+  ["--help", "help"],
+  ["-v", "version"],
+])("%s", (flag, action) => {
+  expect(readInvocation([flag], {})).toEqual({ action });
+});
+
+test.each([["--nope"], ["--x-mode=dance"]])("%s is a usage error", (flag) => {
+  expect(() => readInvocation([flag], {})).toThrow(expect.objectContaining({ code: "usage" }));
+});
+
+test("a port that is no number stops the start", () => {
+  expect(() => readInvocation([], { PORT: "http" })).toThrow('PORT is "http".');
+});
