@@ -49,6 +49,8 @@ const iterators: Readonly<Record<string, { readonly concatenate: boolean }>> = {
 const qualifiers = new Set(["ClassVar", "Required", "NotRequired", "ReadOnly", "Final"]);
 const typingModules = new Set(["typing", "typing_extensions"]);
 const DEPTH_LIMIT = 40;
+/** Aliases may double at every step. */
+const WORK_LIMIT = 2_000;
 
 export function readAnnotation(context: Context, module: Module, expr: Expr): PyType {
   return new Reading(context).read(module, expr, 0);
@@ -56,6 +58,7 @@ export function readAnnotation(context: Context, module: Module, expr: Expr): Py
 
 class Reading {
   private readonly context: Context;
+  private workLeft = WORK_LIMIT;
 
   constructor(context: Context) {
     this.context = context;
@@ -63,7 +66,8 @@ class Reading {
 
   read(module: Module, expr: Expr, depth: number): PyType {
     const base = { at: expr.at, written: show(expr) };
-    if (depth > DEPTH_LIMIT) return { ...base, kind: "unsupported", why: "it refers to itself" };
+    if (depth > DEPTH_LIMIT || this.workLeft-- <= 0)
+      return { ...base, kind: "unsupported", why: "it refers to itself" };
     switch (expr.kind) {
       case "constant":
         return expr.value === null

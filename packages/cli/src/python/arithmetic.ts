@@ -1,20 +1,26 @@
 /** Python's operators on constants. Undefined where Python would raise, or where we do not look. */
 import { float, int, isSequence, type PyValue, str } from "./values.ts";
 
-/** Bigger results than this are no sensible default, and take time to compute. */
+/** Bigger results than this are no sensible default, and take time and space to compute. */
 const LIMIT = 4096n;
+const LENGTH_LIMIT = 20_000;
 
 export function applyBinary(operator: string, left: PyValue, right: PyValue): PyValue | undefined {
   if (isNumber(left) && isNumber(right)) return arithmetic(operator, left, right);
-  if (left.kind === "str" && right.kind === "str" && operator === "+") return str(left.value + right.value);
+  if (left.kind === "str" && right.kind === "str" && operator === "+") {
+    return left.value.length + right.value.length > LENGTH_LIMIT ? undefined : str(left.value + right.value);
+  }
   if (isSequence(left) && left.kind !== "set" && left.kind === right.kind && operator === "+") {
-    return { kind: left.kind, items: [...left.items, ...(right as typeof left).items] };
+    const items = [...left.items, ...(right as typeof left).items];
+    return items.length > LENGTH_LIMIT ? undefined : { kind: left.kind, items };
   }
   if (left.kind === "dict" && right.kind === "dict" && operator === "|") {
     return { kind: "dict", entries: [...left.entries, ...right.entries] };
   }
   if (operator === "*" && right.kind === "int" && right.value >= 0n && right.value < LIMIT) {
     const times = Number(right.value);
+    const length = "items" in left ? left.items.length : left.kind === "str" ? left.value.length : 0;
+    if (length * times > LENGTH_LIMIT) return undefined;
     if (left.kind === "str") return str(left.value.repeat(times));
     if (left.kind === "list" || left.kind === "tuple")
       return { kind: left.kind, items: Array(times).fill(left.items).flat() };
@@ -64,6 +70,7 @@ function floats(operator: string, a: number, b: number): number | undefined {
 }
 
 function integers(operator: string, a: bigint, b: bigint): PyValue | undefined {
+  if (BigInt.asIntN(128, a) !== a || BigInt.asIntN(128, b) !== b) return undefined;
   switch (operator) {
     case "+":
       return int(a + b);

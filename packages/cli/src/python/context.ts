@@ -9,6 +9,8 @@ import type { PyValue } from "./values.ts";
 export class Context {
   readonly modules: Modules;
   readonly names: Names;
+  /** The enums whose members are being evaluated: a member may refer to its own class. */
+  readonly openEnums = new Set<object>();
 
   constructor(modules: Modules) {
     this.modules = modules;
@@ -30,14 +32,17 @@ export class Context {
   }
 }
 
-/** A model used twice, or a method shared by two endpoints, is read twice; its problems are said once. */
+/**
+ * One problem a place: a model used twice is read twice, and of a type with several mistakes the first says enough.
+ */
 function pushOnce(problems: Problem[], problem: Problem): void {
+  const { code, place } = problem;
   const known = problems.some(
-    ({ message, place }) =>
-      message === problem.message &&
-      place.file === problem.place.file &&
-      place.line === problem.place.line &&
-      place.column === problem.place.column,
+    (other) =>
+      other.code === code &&
+      other.place.file === place.file &&
+      other.place.line === place.line &&
+      other.place.column === place.column,
   );
   if (!known) problems.push(problem);
 }

@@ -9,6 +9,9 @@ export interface ClassIn {
   readonly node: ClassStatement;
 }
 
+/** Deeper hierarchies than this go round in circles. */
+const DEPTH_LIMIT = 10;
+
 const enumBases = new Set(["Enum", "StrEnum", "IntEnum"]);
 
 export function isEnum(context: Context, { module, node }: ClassIn): boolean {
@@ -16,7 +19,7 @@ export function isEnum(context: Context, { module, node }: ClassIn): boolean {
 }
 
 function enumBase(context: Context, { module, node }: ClassIn, depth: number): string | undefined {
-  for (const base of depth > 20 ? [] : node.bases) {
+  for (const base of depth > DEPTH_LIMIT ? [] : node.bases) {
     const entity = context.names.resolve(module, base);
     if ((entity?.kind === "external" || entity?.kind === "unbound") && enumBases.has(entity.name)) return entity.name;
     const inherited = entity?.kind === "class" ? enumBase(context, entity, depth + 1) : undefined;
@@ -27,6 +30,16 @@ function enumBase(context: Context, { module, node }: ClassIn, depth: number): s
 
 /** The members by name; undefined when the value of one is not known. */
 export function enumMembers(context: Context, owner: ClassIn): ReadonlyMap<string, PyValue> | undefined {
+  if (context.openEnums.has(owner.node)) return undefined;
+  context.openEnums.add(owner.node);
+  try {
+    return evaluateMembers(context, owner);
+  } finally {
+    context.openEnums.delete(owner.node);
+  }
+}
+
+function evaluateMembers(context: Context, owner: ClassIn): ReadonlyMap<string, PyValue> | undefined {
   const members = new Map<string, PyValue>();
   const textual = enumBase(context, owner, 0) === "StrEnum";
   let last = 0n;

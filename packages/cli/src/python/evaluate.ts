@@ -17,9 +17,12 @@ interface Scope {
   readonly module: Module;
   readonly environment: Environment;
   readonly depth: number;
+  /** Shared by the whole evaluation: names may refer to each other in circles, and lists double at every step. */
+  readonly work: { left: number };
 }
 
-const DEPTH_LIMIT = 60;
+const DEPTH_LIMIT = 500;
+const WORK_LIMIT = 100_000;
 
 export function evaluate(
   context: Context,
@@ -27,12 +30,12 @@ export function evaluate(
   expr: Expr,
   environment: Environment = new Map(),
 ): PyValue | undefined {
-  return evaluateIn(expr, { context, module, environment, depth: 0 });
+  return evaluateIn(expr, { context, module, environment, depth: 0, work: { left: WORK_LIMIT } });
 }
 
 function evaluateIn(expr: Expr, outer: Scope): PyValue | undefined {
   const scope = { ...outer, depth: outer.depth + 1 };
-  if (scope.depth > DEPTH_LIMIT) return undefined;
+  if (scope.depth > DEPTH_LIMIT || scope.work.left-- <= 0) return undefined;
   switch (expr.kind) {
     case "constant":
       return expr.value === null ? none : { kind: "bool", value: expr.value };
@@ -103,7 +106,10 @@ function itemsOf(exprs: readonly Expr[], scope: Scope): readonly PyValue[] | und
     const value = evaluateIn(item, scope);
     return value && [value];
   });
-  return allKnown(items) ? items.flat() : undefined;
+  if (!allKnown(items)) return undefined;
+  const flat = items.flat();
+  scope.work.left -= flat.length;
+  return flat;
 }
 
 function nameOf(expr: Extract<Expr, { kind: "name" | "attribute" }>, scope: Scope): PyValue | undefined {

@@ -7,6 +7,9 @@ import type { Entity } from "./names.ts";
 import { type OutputPlace, refuseOutput } from "./output-place.ts";
 import type { AssignStatement, Expr, Statement } from "./syntax.ts";
 
+/** Deeper hierarchies than this go round in circles. */
+const DEPTH_LIMIT = 10;
+
 type Family = "model" | "dataclass" | "typedDict";
 
 /** What `family` looks like in a message. */
@@ -61,7 +64,7 @@ function lineage(context: Context, owner: ClassIn, seen: readonly ClassIn["node"
 }
 
 function familyOf(context: Context, owner: ClassIn, depth = 0): Family | undefined {
-  if (depth > 20) return undefined;
+  if (depth > DEPTH_LIMIT) return undefined;
   if (owner.node.decorators.some((decorator) => isDataclass(context, owner, decorator))) return "dataclass";
   for (const base of owner.node.bases) {
     const entity = context.names.resolve(owner.module, base);

@@ -12,7 +12,7 @@ import type {
   ImportStatement,
   Statement,
 } from "./syntax.ts";
-import { findMistake } from "./syntax-error.ts";
+import { findMistake, type SyntaxMistake } from "./syntax-error.ts";
 
 export type Binding =
   | ImportStatement
@@ -68,26 +68,32 @@ export class Modules {
   }
 
   private read(path: string): Module | undefined {
-    const source = this.readFile(path);
+    const source = this.readFile(path)?.replace(/^\uFEFF/, "");
     if (source === undefined) return undefined;
     const lines = source.split(/\r\n?|\n/);
     const tree = this.parse(source);
     try {
       const mistake = findMistake(tree.rootNode);
-      if (mistake) {
-        this.problems.push({
-          code: "schema.syntax",
-          message: `Python syntax error: ${mistake.message}`,
-          place: placeIn({ path, lines }, mistake.at),
-          hint: `Run \`python -m py_compile ${path}\` for Python's own message.`,
-        });
-        return { path, names: new Map(), stars: [], reassigned: new Set(), lines, broken: true };
-      }
+      if (mistake) return this.broken(path, lines, mistake);
       const children = tree.rootNode.namedChildren.filter((child) => child !== null);
       return { path, lines, broken: false, ...bind(lowerBody(children)) };
+    } catch (error) {
+      // The only way it can fail: an expression nested deeper than the stack (Python has a limit there too).
+      if (!(error instanceof RangeError)) throw error;
+      return this.broken(path, lines, { at: { line: 1, column: 1 }, message: "an expression is nested too deeply" });
     } finally {
       tree.delete();
     }
+  }
+
+  private broken(path: string, lines: readonly string[], mistake: SyntaxMistake): Module {
+    this.problems.push({
+      code: "schema.syntax",
+      message: `Python syntax error: ${mistake.message}`,
+      place: placeIn({ path, lines }, mistake.at),
+      hint: `Run \`python -m py_compile ${path}\` for Python's own message.`,
+    });
+    return { path, names: new Map(), stars: [], reassigned: new Set(), lines, broken: true };
   }
 }
 

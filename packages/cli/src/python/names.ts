@@ -25,9 +25,12 @@ const libraries = new Set(
 
 /** Longer chains of imports and aliases than this go round in circles. */
 const DEPTH_LIMIT = 40;
+/** Files that import everything from each other double the ways at every step. */
+const WORK_LIMIT = 1_000;
 
 export class Names {
   private readonly modules: Modules;
+  private workLeft = WORK_LIMIT;
 
   constructor(modules: Modules) {
     this.modules = modules;
@@ -35,11 +38,13 @@ export class Names {
 
   /** What a name or dotted name stands for, through aliases; undefined for any other expression. */
   resolve(module: Module, expr: Expr): Entity | undefined {
+    this.workLeft = WORK_LIMIT;
     return this.resolveExpr(module, expr, 0);
   }
 
   /** Resolves the name as seen from `module`; undefined when nothing there binds it. */
   lookUp(module: Module, name: string): Entity | undefined {
+    this.workLeft = WORK_LIMIT;
     return this.lookUpName(module, name, 0);
   }
 
@@ -81,7 +86,7 @@ export class Names {
   }
 
   private lookUpName(module: Module, name: string, depth: number): Entity | undefined {
-    if (depth > DEPTH_LIMIT) return undefined;
+    if (depth > DEPTH_LIMIT || this.workLeft-- <= 0) return undefined;
     const binding = module.names.get(name);
     return binding ? this.entityOf(module, name, binding, depth) : this.lookInStars(module, name, depth);
   }

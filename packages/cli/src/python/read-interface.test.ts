@@ -78,6 +78,32 @@ test("names that go round in circles end", async () => {
   expect(result.ok).toBe(false);
 });
 
+test("a source that grows without end does not take us with it", async () => {
+  const doubled = Array.from(
+    { length: 40 },
+    (_, i) => `V${i + 1} = [V${i}, V${i}]\nT${i + 1} = Union[T${i}, T${i}]\n`,
+  ).join("");
+  const result = await readModel(
+    `from typing import Union\nfrom enum import Enum\nfrom a import *\nfrom b import *\nV0 = [1]\nT0 = int\n${doubled}` +
+      `P = [Q, Q]\nQ = [P, P]\nS = Union[R, R]\nR = Union[S, S]\nBIG = "x" * 4000 * 4000 * 4000\nHUGE = 9 ** 4000 ** 4000\n` +
+      `class E(Enum):\n    A = F.A\nclass F(Enum):\n    A = E.A\nSUM = ${Array(300).fill("1").join(" + ")}\n` +
+      "class Runner:\n    def run(self, a: T40 = V40, b: S = P, c: str = BIG, d: int = HUGE, e: E = E.A, f: missing = missing, g: int = SUM) -> str: ...\n",
+    {
+      "a.py": "from a import *\nfrom b import *\n",
+      "b.py": "from a import *\nfrom b import *\n",
+    },
+  );
+  const named = result.ok ? [] : result.problems.map(({ message }) => message.slice(0, 9));
+  expect([...new Set(named)].sort()).toEqual(["a", "b", "c", "d", "e", "f"].map((name) => `input "${name}"`));
+});
+
+test("expressions nested deeper than Python allows", async () => {
+  const result = await readModel(
+    `X = ${"(".repeat(20_000)}1${")".repeat(20_000)}\nclass Runner:\n    def run(self) -> str: ...\n`,
+  );
+  expect(result.ok || result.problems.length > 0).toBe(true);
+});
+
 test("a problem shows the source line and says what to write instead", async () => {
   const result = await readModel(
     "class Runner:\n    def run(self, size: tuple[int, int]) -> str:\n        return ''\n",

@@ -104,17 +104,22 @@ export interface Parameter {
   readonly at: At;
 }
 
-/** The text of an expression, for messages: as in the source, on one line. */
+/** The text of an expression, for messages: much as in the source, on one line, not too long. */
 export function show(expr: Expr): string {
+  const text = spell(expr);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function spell(expr: Expr): string {
   switch (expr.kind) {
     case "name":
       return expr.id;
     case "attribute":
-      return `${show(expr.object)}.${expr.name}`;
+      return `${spell(expr.object)}.${expr.name}`;
     case "subscript":
-      return `${show(expr.value)}[${expr.args.map(show).join(", ")}]`;
+      return `${spell(expr.value)}[${expr.args.map(spell).join(", ")}]`;
     case "call":
-      return `${show(expr.callee)}(${[...expr.args.map(show), ...expr.keywords.map(showKeyword)].join(", ")})`;
+      return `${spell(expr.callee)}(${[...expr.args.map(spell), ...expr.keywords.map(spellKeyword)].join(", ")})`;
     case "string":
       return expr.parts.every((part) => typeof part === "string") ? JSON.stringify(expr.parts.join("")) : 'f"…"';
     case "number":
@@ -124,26 +129,26 @@ export function show(expr: Expr): string {
     case "ellipsis":
       return "...";
     case "list":
-      return `[${expr.items.map(show).join(", ")}]`;
+      return `[${expr.items.map(spell).join(", ")}]`;
     case "tuple":
-      return `(${expr.items.map(show).join(", ")}${expr.items.length === 1 ? "," : ""})`;
+      return `(${expr.items.map(spell).join(", ")}${expr.items.length === 1 ? "," : ""})`;
     case "set":
-      return `{${expr.items.map(show).join(", ")}}`;
+      return `{${expr.items.map(spell).join(", ")}}`;
     case "dict":
-      return `{${expr.entries.map(([key, value]) => `${show(key)}: ${show(value)}`).join(", ")}}`;
+      return `{${expr.entries.map(([key, value]) => `${spell(key)}: ${spell(value)}`).join(", ")}}`;
     case "splat":
-      return `*${show(expr.value)}`;
+      return `*${spell(expr.value)}`;
     case "binary":
-      return `${show(expr.left)} ${expr.operator} ${show(expr.right)}`;
+      return `${spell(expr.left)} ${expr.operator} ${spell(expr.right)}`;
     case "unary":
-      return `${expr.operator}${show(expr.operand)}`;
+      return `${expr.operator}${spell(expr.operand)}`;
     case "comprehension":
-      return `[${show(expr.item)} for ${expr.target} in ${show(expr.over)}]`;
+      return `[${spell(expr.item)} for ${expr.target} in ${spell(expr.over)}]`;
     case "other":
       return "…";
   }
 }
 
-function showKeyword(keyword: Keyword): string {
-  return keyword.name === undefined ? `**${show(keyword.value)}` : `${keyword.name}=${show(keyword.value)}`;
+function spellKeyword(keyword: Keyword): string {
+  return keyword.name === undefined ? `**${spell(keyword.value)}` : `${keyword.name}=${spell(keyword.value)}`;
 }
