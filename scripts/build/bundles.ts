@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type BuildOptions, build, type OutputFile } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { at, dist } from "../repository.ts";
 import { npmVersion, pythonVersion, sourceDateEpoch } from "./version.ts";
 import { removeStale, writeIfChanged } from "./write.ts";
@@ -13,7 +13,7 @@ const REQUIRE = `import { createRequire as __createRequire } from "node:module";
 const WASM = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
 
 /** Builds all three and returns the files they consist of. */
-export async function buildBundles(): Promise<{ cli: string[]; server: string; docs: string }> {
+export async function buildBundles(): Promise<{ cli: string[]; server: string[]; docs: string }> {
   const [cli, server, docs] = await Promise.all([buildCli(), buildServer(), buildDocs()]);
   return { cli, server, docs };
 }
@@ -35,12 +35,21 @@ async function buildCli(): Promise<string[]> {
   return files;
 }
 
-async function buildServer(): Promise<string> {
-  const entryPoints = [at("packages/server/src/main.ts")];
-  const outfile = join(dist, "server.mjs");
-  const { outputFiles } = await build({ ...forNode(), entryPoints, outfile });
-  writeIfChanged(outfile, only(outputFiles).contents);
-  return outfile;
+/** One file, and beside it the parts that a plain prediction does not need: parsing them would cost every start. */
+async function buildServer(): Promise<string[]> {
+  const parts = "server-parts";
+  const { outputFiles } = await build({
+    ...forNode(),
+    entryPoints: { server: at("packages/server/src/main.ts") },
+    outdir: dist,
+    splitting: true,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: `${parts}/[name]-[hash]`,
+  });
+  for (const file of outputFiles) writeIfChanged(file.path, file.contents);
+  const files = outputFiles.map((file) => file.path);
+  removeStale(join(dist, parts), new Set(files));
+  return files;
 }
 
 async function buildDocs(): Promise<string> {
@@ -100,10 +109,4 @@ function copyModuleFile(module: string, folder: string): string {
   const path = join(folder, module.slice(module.lastIndexOf("/") + 1));
   writeIfChanged(path, readFileSync(require.resolve(module)));
   return path;
-}
-
-function only(files: readonly OutputFile[]): OutputFile {
-  const [file] = files;
-  if (file === undefined || files.length !== 1) throw new Error(`expected one output file, got ${files.length}`);
-  return file;
 }

@@ -14,7 +14,7 @@ import { writeIfChanged } from "./write.ts";
 
 interface Artifacts {
   readonly cli: readonly string[];
-  readonly server: string;
+  readonly server: readonly string[];
   readonly docs: string;
 }
 
@@ -57,7 +57,9 @@ function pythonSources(): Entry[] {
 
 function artifactEntries({ cli, server, docs }: Artifacts): Entry[] {
   return [
-    { from: server, to: "src/cog/server/server.mjs" },
+    ...server
+      .map((from) => ({ from, to: `src/cog/server/${relative(dist, from)}` }))
+      .sort((a, b) => (a.to < b.to ? -1 : 1)),
     { from: docs, to: "src/cog/server/docs.html" },
     ...cli.map((from) => ({ from, to: `src/cog/_cli/${basename(from)}` })).sort((a, b) => (a.to < b.to ? -1 : 1)),
   ];

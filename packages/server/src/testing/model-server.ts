@@ -32,15 +32,18 @@ export class ModelServer {
   readonly folder: string;
   readonly client: Client;
   readonly pid: number;
+  /** Its TMPDIR. */
+  readonly temporary: string;
   /** Resolves with the exit code, or the signal. */
   readonly exited: Promise<number | string>;
   readonly #child: ChildProcess;
   readonly #log: Watched;
   readonly #notes: Watched;
 
-  private constructor(parts: { port: number; folder: string; child: ChildProcess; log: Watched; notes: Watched }) {
+  private constructor(parts: Parts) {
     this.url = `http://127.0.0.1:${parts.port}`;
     this.folder = parts.folder;
+    this.temporary = parts.temporary;
     this.client = createClient({ url: this.url });
     this.pid = parts.child.pid ?? 0;
     this.#child = parts.child;
@@ -57,12 +60,13 @@ export class ModelServer {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
+    const temporary = options.env?.["TMPDIR"] ?? mkdtempSync(join(folder, "tmp-"));
     const child = spawn(python(), ["-m", "cog.server.http", ...(options.args ?? [])], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],
-        TMPDIR: mkdtempSync(join(folder, "tmp-")),
+        TMPDIR: temporary,
         PYTHONPATH: join(REPOSITORY, "python/src"),
         PYTHONDONTWRITEBYTECODE: "1",
         COG_SERVER_BUNDLE: await bundle(),
@@ -80,7 +84,7 @@ export class ModelServer {
     });
     const listening = notes.until((text) => /"listening","port":(\d+)/.exec(text)?.[1]);
     const port = Number(await Promise.race([listening, gone]));
-    const server = new ModelServer({ port, folder, child, log, notes });
+    const server = new ModelServer({ port, folder, temporary, child, log, notes });
     await Promise.race([server.notified(options.until ?? "ready"), gone]);
     gone.catch(() => undefined); // From now on its end is the test's to expect.
     return server;
@@ -114,13 +118,17 @@ export class ModelServer {
     this.#child.kill(name);
   }
 
+  /** Asks it to end, and ends it if it does not. */
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill("SIGTERM");
+    const impatient = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
+    await this.exited;
+    clearTimeout(impatient);
+  }
+
   async close(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill("SIGTERM");
-      const impatient = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
-      await this.exited;
-      clearTimeout(impatient);
-    }
+    await this.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -129,6 +137,15 @@ export interface RequestOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+}
+
+interface Parts {
+  readonly port: number;
+  readonly folder: string;
+  readonly temporary: string;
+  readonly child: ChildProcess;
+  readonly log: Watched;
+  readonly notes: Watched;
 }
 
 /** Text that arrives, and whoever waits for something in it. */
@@ -172,23 +189,26 @@ function python(): string {
 
 let bundled: Promise<string> | undefined;
 
-/** The server as images carry it: one file, made once per test process. */
+/** The server as images carry it (scripts/build/bundles.ts), made once per test process. */
 function bundle(): Promise<string> {
-  bundled ??= bundleInto(join(mkdtempSync(join(tmpdir(), "cog-server-")), "server.mjs"));
+  bundled ??= bundleInto(mkdtempSync(join(tmpdir(), "cog-server-")));
   return bundled;
 }
 
-async function bundleInto(outfile: string): Promise<string> {
-  process.once("exit", () => rmSync(dirname(outfile), { recursive: true, force: true }));
+async function bundleInto(outdir: string): Promise<string> {
+  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
   await build({
-    entryPoints: [join(REPOSITORY, "packages/server/src/main.ts")],
+    entryPoints: { server: join(REPOSITORY, "packages/server/src/main.ts") },
     bundle: true,
     platform: "node",
     format: "esm",
     target: "node20",
     banner: { js: REQUIRE },
     logLevel: "error",
-    outfile,
+    outdir,
+    splitting: true,
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "server-parts/[name]-[hash]",
   });
-  return outfile;
+  return join(outdir, "server.mjs");
 }
