@@ -1,13 +1,16 @@
 /** Entry of the prediction server. The only file that exits. */
 
+import { rmSync } from "node:fs";
 import { CogError } from "@cog/core/errors";
 import { version } from "@cog/core/version";
-import { readInvocation, USAGE } from "#settings";
+import { givenTemporaryRoot, readInvocation, USAGE } from "#settings";
 import { serve } from "./serve.ts";
 
 process.exit(await main());
 
 async function main(): Promise<number> {
+  const root = givenTemporaryRoot(process.env);
+  if (root !== undefined) process.once("exit", () => rmSync(root, { recursive: true, force: true }));
   try {
     const invocation = readInvocation(process.argv.slice(2), process.env);
     switch (invocation.action) {

@@ -8,4 +8,4 @@ export type {
   Settings,
   WorkerFds,
 } from "./settings.ts";
-export { readInvocation, USAGE } from "./settings.ts";
+export { givenTemporaryRoot, readInvocation, USAGE } from "./settings.ts";

@@ -138,7 +138,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
         format: env["LOG_FORMAT"] === "console" ? "console" : "json",
         rawModelLines: env["COG_LOG_MODEL"] === "raw",
       },
-      temporaryRoot: text(env["COG_TMPDIR"]),
+      temporaryRoot: givenTemporaryRoot(env),
       notifyFd: descriptor(env["COG_NOTIFY_FD"]),
       workerFds: workerFds(env["COG_WORKER_FDS"]),
       launcher: readLauncher(env["COG_LAUNCHER"]),
@@ -150,6 +150,11 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       warnings,
     },
   };
+}
+
+/** The folder that the launcher made, also when the rest of the invocation cannot be read. */
+export function givenTemporaryRoot(env: Environment): string | undefined {
+  return text(env["COG_TMPDIR"]);
 }
 
 /** Without this server's own plumbing. */

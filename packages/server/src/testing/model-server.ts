@@ -79,13 +79,16 @@ export class ModelServer {
     });
     const log = new Watched(child.stderr as Readable);
     const notes = new Watched(child.stdio[3] as Readable);
+    let ready = false;
     const gone = exitOf(child).then((how) => {
+      if (!ready) rmSync(folder, { recursive: true, force: true });
       throw new Error(`the server ended (${how}) before it was ready:\n${log.text}`);
     });
     const listening = notes.until((text) => /"listening","port":(\d+)/.exec(text)?.[1]);
     const port = Number(await Promise.race([listening, gone]));
     const server = new ModelServer({ port, folder, temporary, child, log, notes });
     await Promise.race([server.notified(options.until ?? "ready"), gone]);
+    ready = true;
     gone.catch(() => undefined); // From now on its end is the test's to expect.
     return server;
   }
