@@ -11,10 +11,8 @@ export function parseCall(command: AnyCommand, argv: readonly string[]): Call {
   const words = readWords(argv, { flags, flagsFirst: command.flagsFirst === true });
   refuseMistakes(words, command.name, flags);
   const commander = commanderOf(command).exitOverride();
-  commander.parse(
-    words.flatMap((word) => canonical(word, flags)),
-    { from: "user" },
-  );
+  const positionals = words.flatMap((word) => (word.kind === "positional" ? [word.text] : []));
+  commander.parse([...words.flatMap((word) => canonical(word, flags)), "--", ...positionals], { from: "user" });
   const values = commander.opts<Record<string, unknown>>();
   checkCount(command, commander.args.length);
   return { flags: valuesOf(flags, values), args: commander.args };
@@ -41,18 +39,11 @@ function optionOf(name: string, flag: Flag): Option {
   return option;
 }
 
+/** A switch that is off is the same as one that is absent. */
 function canonical(word: Word, flags: FlagTable): readonly string[] {
-  switch (word.kind) {
-    case "positional":
-      return [word.text];
-    case "end-of-flags":
-      return ["--"];
-    case "flag":
-      if (flags[word.name]?.value === undefined) return word.value === "true" ? [`--${word.name}`] : [];
-      return [`--${word.name}=${word.value ?? ""}`];
-    default:
-      return [];
-  }
+  if (word.kind !== "flag") return [];
+  if (flags[word.name]?.value === undefined) return word.value === "true" ? [`--${word.name}`] : [];
+  return [`--${word.name}=${word.value ?? ""}`];
 }
 
 function refuseMistakes(words: readonly Word[], command: string, flags: FlagTable): void {

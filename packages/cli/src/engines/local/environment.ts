@@ -134,7 +134,7 @@ function writableCache(directory: string): string {
 
 /** Two runs at once: one builds, the other waits for it. A builder that died is noticed by the age of its lock. */
 async function withLock(directory: string, { signal, report }: Context, work: () => Promise<void>): Promise<void> {
-  const { lock } = await import("proper-lockfile");
+  const { lock } = (await import("proper-lockfile")).default;
   const options = { lockfilePath: `${directory}.lock`, stale: LOCK_STALE_MS, realpath: false };
   for (let waiting = false; ; waiting = true) {
     signal.throwIfAborted();

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Json } from "@cog/core/json";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { fileName, outputName, textFileName } from "./naming.ts";
+import { presentJson, presentOutput } from "./present.ts";
+import { streamPrinter } from "./stream.ts";
+import { checkWritable } from "./write.ts";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "cog-outputs-"));
+  mkdirSync(join(directory, "d"));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const named = (output: string | undefined) => outputName({ output, workingDirectory: directory, home: "/home/me" });
+const dataUrl = (text: string, type = "text/plain") => `data:${type};base64,${Buffer.from(text).toString("base64")}`;
+
+test.each([
+  [undefined, [], "image/png", "output.png"],
+  [undefined, [1], "text/plain", "output.1.txt"],
+  [undefined, ["images", 0], "image/jpeg", "output.images.0.jpg"],
+  [undefined, [], "application/octet-stream", "output.bin"],
+  [undefined, [], "audio/ogg", "output.oga"],
+  [undefined, [], "x/unknown", "output"],
+  ["foo.bar", [], "image/png", "foo.bar"],
+  ["foo.bar", [0], "image/png", "foo.0.bar"],
+  ["foo", [], "image/png", "foo.png"],
+  ["model.2", [], "image/png", "model.2.png"],
+  ["@foo.bar", [], "image/png", "foo.bar"],
+  ["~/foo", [], "image/png", "/home/me/foo.png"],
+  ["d", [], "image/png", "d/output.png"],
+  ["d/", [0], "text/plain", "d/output.0.txt"],
+  ["new/", [], "text/plain", "new/output.txt"],
+  ["d/x.png", [], "image/png", "d/x.png"],
+])("-o %s, file at %j of type %s → %s", (output, at, type, name) => {
+  expect(fileName(named(output), at, type)).toBe(name);
+});
+
+test("text goes to exactly the name that is given", () => {
+  expect(textFileName(named("answer.txt"))).toBe("answer.txt");
+  expect(textFileName(named("weights"))).toBe("weights");
+});
+
+function present(output: Json, flag?: string) {
+  let printed = "";
+  const said: string[] = [];
+  const options = {
+    name: named(flag),
+    workingDirectory: directory,
+    print: (text: string) => {
+      printed += text;
+    },
+    say: (message: string) => void said.push(message),
+  };
+  return { options, said, show: () => presentOutput(output, undefined, options), printed: () => printed };
+}
+
+test.each<readonly [Json, string]>([
+  ["one & two", "one & two\n"],
+  ["", "\n"],
+  [20, "20\n"],
+  [true, "true\n"],
+  [[], "[]\n"],
+  [["a", "<b>"], '[\n  "a",\n  "<b>"\n]\n'],
+  [{ b: 1, a: 2 }, '{\n  "b": 1,\n  "a": 2\n}\n'],
+])("%j is printed as %j", (output, text) => {
+  const { show, printed } = present(output);
+  show();
+  expect(printed()).toBe(text);
+});
+
+test("no output is said, not printed", () => {
+  const { show, printed, said } = present(null);
+  show();
+  expect([printed(), said]).toEqual(["", ["No output generated"]]);
+});
+
+test("files are written, with the mode of ordinary files", () => {
+  const { show, printed, said } = present([dataUrl("a"), dataUrl("b")]);
+  show();
+  expect(printed()).toBe("");
+  expect(said).toEqual(["Written output to: output.0.txt", "Written output to: output.1.txt"]);
+  expect(readFileSync(join(directory, "output.1.txt"), "utf8")).toBe("b");
+  expect(statSync(join(directory, "output.0.txt")).mode & 0o777).toBe(0o644 & ~process.umask());
+  expect(readdirSync(directory).sort()).toEqual(["d", "output.0.txt", "output.1.txt"]);
+});
+
+test("files inside an object give way to their paths", () => {
+  const { show, printed } = present({ image: dataUrl("x", "image/png"), seed: 7 });
+  show();
+  expect(JSON.parse(printed())).toEqual({ image: "output.image.png", seed: 7 });
+});
+
+test("malformed media types are no obstacle", () => {
+  const { show } = present("data:None;base64,aGk=");
+  show();
+  expect(readFileSync(join(directory, "output"), "utf8")).toBe("hi");
+});
+
+test("text into a file gets nothing added", () => {
+  const { show, said } = present("exact", "answer.txt");
+  show();
+  expect(readFileSync(join(directory, "answer.txt"), "utf8")).toBe("exact");
+  expect(said).toEqual(["Written output to: answer.txt"]);
+});
+
+test("--json is one document, files beside it, also for a failure", () => {
+  const { options } = present(null, "res.json");
+  presentJson({ id: "1", status: "succeeded", output: [dataUrl("a")], metrics: { predict_time: 1 } }, options);
+  expect(JSON.parse(readFileSync(join(directory, "res.json"), "utf8"))).toEqual({
+    status: "succeeded",
+    output: ["res.0.txt"],
+    error: "",
+    metrics: { predict_time: 1 },
+    id: "1",
+  });
+  const failed = present(null);
+  presentJson({ id: "2", status: "failed", error: "boom", logs: "x\n" }, failed.options);
+  expect(JSON.parse(failed.printed())).toEqual({ status: "failed", output: null, error: "boom", id: "2", logs: "x\n" });
+});
+
+test("a place that cannot be written to is told before any work", () => {
+  expect(() => checkWritable(named("gone/x.txt"), directory)).toThrow("Output path is not writable");
+  expect(() => checkWritable(named("d/x.txt"), directory)).not.toThrow();
+  expect(() => checkWritable(named(undefined), directory)).not.toThrow();
+  expect(existsSync(join(directory, "d", "x.txt"))).toBe(false);
+});
+
+test.each([
+  [true, "ab\n"],
+  [false, "a\nb\n"],
+])("a stream (concatenate: %s)", (concatenate, text) => {
+  const { options, printed } = present(null);
+  const printer = streamPrinter({ kind: "iterator", items: { kind: "string" }, concatenate }, options);
+  for (const [index, item] of ["a", "b"].entries()) printer.item(item, index);
+  printer.end();
+  expect(printed()).toBe(text);
+});
