@@ -1,10 +1,10 @@
 /** Reads a project: finds cog.yaml, checks it and what it names. */
-import { readFileSync, statSync } from "node:fs";
-import { relative, resolve } from "node:path";
-import { type ConfigProblem, type ConfigWarning, parseConfig } from "@cog/core/config";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { type CogConfig, type ConfigProblem, type ConfigWarning, parseConfig } from "@cog/core/config";
 import { UserError } from "@cog/core/errors";
 import type { Reporter } from "#report";
-import { findProject } from "./find.ts";
+import { type FoundProject, findProject } from "./find.ts";
 import type { Project } from "./project.ts";
 
 export interface OpenProjectOptions {
@@ -16,17 +16,29 @@ export interface OpenProjectOptions {
 
 /** Warnings go to the reporter; problems, all of them, into one UserError. */
 export function openProject({ workingDirectory, file, report }: OpenProjectOptions): Project {
-  const { directory, configFile } = findProject(workingDirectory, file);
-  const name = relative(directory, configFile);
+  const found = findProject(workingDirectory, file);
+  const { configFile } = found;
+  const name = relative(found.directory, configFile);
   const { config, problems, warnings } = parseConfig(read(configFile, name), { file: name });
   if (config === undefined) {
     for (const warning of warnings.filter(({ kind }) => kind === "unknown-key")) tell(warning, report);
     throw invalidConfig(problems);
   }
   for (const warning of warnings) tell(warning, report);
-  const project = { directory, configFile, config };
+  const project = { directory: projectDirectory(found, config), configFile, config };
   checkRequirementsFile(project, name);
   return project;
+}
+
+/**
+ * With `-f models/a/cog.yaml`, Cog takes the paths in it from where `models/` lies: code may be shared by several models.
+ * A folder that is a whole project of its own works as well: when its code lies only beside the file, that is the place.
+ */
+function projectDirectory({ directory, configFile }: FoundProject, config: CogConfig): string {
+  const own = dirname(configFile);
+  const code = (config.predict ?? config.train ?? config.build.pythonRequirements)?.replace(/\.py:.*$/, ".py");
+  const isOwn = code !== undefined && !existsSync(resolve(directory, code)) && existsSync(resolve(own, code));
+  return isOwn ? own : directory;
 }
 
 function read(configFile: string, name: string): string {
