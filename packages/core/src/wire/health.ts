@@ -6,6 +6,8 @@ export interface HealthResponse {
   readonly status: HealthState;
   readonly setup?: SetupReport;
   readonly version: VersionReport;
+  /** Why the model does not run (SETUP_FAILED, DEFUNCT), or why it had to be started again (STARTING). */
+  readonly error?: string;
   /** Only when UNHEALTHY. */
   readonly user_healthcheck_error?: string;
   readonly concurrency?: { readonly max: number; readonly current: number };

@@ -59,6 +59,7 @@ export class Health {
   async report(): Promise<HealthResponse> {
     const { pool, slots } = this.#options;
     const complaint = pool.state.name === "ready" ? await pool.complaint() : undefined;
+    const error = "error" in pool.state ? pool.state.error : undefined;
     const status = complaint === undefined ? this.state : "UNHEALTHY";
     if (status === "READY") this.#tellKubernetes();
     const setup = pool.setup;
@@ -66,6 +67,7 @@ export class Health {
       status,
       ...(setup === undefined ? {} : { setup }),
       version: this.#version,
+      ...(error === undefined ? {} : { error }),
       ...(complaint === undefined ? {} : { user_healthcheck_error: complaint }),
       concurrency: { max: slots.max, current: slots.busy },
     };

@@ -21,5 +21,5 @@ export const OBEDIENT_SCHEMA = schemaOf({
     { name: "do", type: { kind: "string" }, default: "" },
     { name: "file", type: { kind: "path" }, nullable: true, required: false },
   ],
-  output: { kind: "any" },
+  output: { kind: "object" },
 });

@@ -33,7 +33,9 @@ function processes(): Process[] {
   return entries("/proc").flatMap((name) => {
     const pid = Number(name);
     // Behind the name of the program, which may hold spaces and brackets.
-    const [state = "", parent = ""] = read(pid, "stat").replace(/^.*\) /s, "").split(" ");
+    const [state = "", parent = ""] = read(pid, "stat")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     return Number.isInteger(pid) && parent !== ""
       ? [{ pid, parent: Number(parent), state, command: read(pid, "cmdline").replaceAll("\0", " ").trim() }]
       : [];

@@ -4,7 +4,7 @@ import type { Supervisor, SupervisorState } from "./supervisor.ts";
 
 /** Where the workers stand together. */
 export type PoolState =
-  | { readonly name: "starting" }
+  | { readonly name: "starting"; readonly error?: string }
   | { readonly name: "ready" }
   | { readonly name: "failed"; readonly error: string }
   | { readonly name: "defunct"; readonly error: string };
@@ -27,9 +27,7 @@ export class Pool {
   get state(): PoolState {
     const states = this.#supervisors.map(({ state }) => state);
     if (states.some(({ name }) => name === "ready")) return { name: "ready" };
-    if (states.some(({ name }) => name === "starting")) return { name: "starting" };
-    const dead = states.find(isDead);
-    return dead ?? { name: "starting" };
+    return states.find(isStarting) ?? states.find(isDead) ?? { name: "starting" };
   }
 
   /** The setup that the state speaks of. */
@@ -59,6 +57,10 @@ export class Pool {
   async stop(options: { readonly now?: boolean } = {}): Promise<void> {
     await Promise.all(this.#supervisors.map((supervisor) => supervisor.stop(options)));
   }
+}
+
+function isStarting(state: SupervisorState): state is Extract<SupervisorState, { name: "starting" }> {
+  return state.name === "starting";
 }
 
 function isDead(state: SupervisorState): state is Extract<SupervisorState, { error: string }> {

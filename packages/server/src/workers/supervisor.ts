@@ -10,7 +10,8 @@ import type { WorkerLink } from "./link.ts";
 import { WorkerProcess } from "./process.ts";
 
 export type SupervisorState =
-  | { readonly name: "starting" }
+  /** `error`: why the one before ended. */
+  | { readonly name: "starting"; readonly error?: string }
   | { readonly name: "ready"; readonly worker: WorkerProcess }
   /** The first setup failed. */
   | { readonly name: "failed"; readonly error: string }
@@ -116,7 +117,7 @@ export class Supervisor {
       return;
     }
     this.setup = { status: "starting", started_at: timestamp(Date.now()) };
-    this.#change({ name: "starting" });
+    this.#change({ name: "starting", error });
     this.#timer = setTimeout(() => this.start(), delay);
   }
 
