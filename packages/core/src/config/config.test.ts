@@ -91,7 +91,7 @@ test.each(MISTAKES)("%j is refused", (text, line, ...words) => {
   expect(config).toBeUndefined();
   const first = problems[0];
   expect(first?.place).toMatchObject({ file: "cog.yaml", line });
-  for (const word of words) expect(first?.message).toContain(word);
+  for (const word of words) expect(first?.message).toContain(String(word));
 });
 
 test("all problems are told at once, in the order of the file", () => {
