@@ -6,8 +6,8 @@ import type { JsonObject } from "@cog/core/json";
 import { type ModelInterface, openApiOf } from "@cog/core/schema";
 import { version } from "@cog/core/version";
 import type { Project } from "#project";
-import { readInterface } from "#python";
 import type { Reporter } from "#report";
+import { readRememberedInterface } from "./remembered.ts";
 
 export interface Model {
   readonly interface: ModelInterface;
@@ -15,14 +15,15 @@ export interface Model {
   readonly document: JsonObject;
 }
 
-export async function readModel({ config, directory }: Project, report: Reporter): Promise<Model> {
+export async function readModel(project: Project, report: Reporter): Promise<Model> {
+  const { config, directory } = project;
   if (config.predict === undefined && config.train === undefined) {
     throw new UserError("config.no_model", "no predict or train reference found in cog.yaml", {
       hint: 'Add one, like run: "run.py:Runner".',
     });
   }
   const readFile = (path: string) => readSource(resolve(directory, path));
-  const result = await readInterface({ predict: config.predict, train: config.train, readFile });
+  const result = await readRememberedInterface(project, { predict: config.predict, train: config.train, readFile });
   for (const { message, place } of result.warnings) report.warn(`${place.file}:${place.line ?? 1}: ${message}`);
   if (result.ok) return { interface: result.interface, document: openApiOf(result.interface, { version }) };
   const [first] = result.problems;

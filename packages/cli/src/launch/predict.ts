@@ -5,6 +5,7 @@ import { CogError, UserError } from "@cog/core/errors";
 import type { Json, JsonObject } from "@cog/core/json";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
+import { localFetch } from "./local-fetch.ts";
 
 export interface PredictionOptions {
   readonly mode: "predict" | "train";
@@ -20,7 +21,7 @@ const CANCEL_MS = 1000;
 
 export async function predictOn(model: RunningModel, options: PredictionOptions): Promise<PredictionResponse> {
   const { input, context, signal, mode, onItem } = options;
-  const client = createClient({ url: model.url });
+  const client = createClient({ url: model.url, fetch: localFetch });
   const id = randomUUID().replaceAll("-", "");
   const request = { id, input, context };
   const path = mode === "train" ? "/trainings" : "/predictions";

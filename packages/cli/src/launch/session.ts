@@ -15,8 +15,6 @@ export async function withRunningModel<T>(
   work: (model: RunningModel) => Promise<T>,
 ): Promise<T> {
   const model = await prepared.start({ ...start, onOutput: (text) => context.report.output(text) }, context);
-  // Node sets up fetch on first use; while the model starts there is time for it.
-  void fetch("data:,").catch(() => {});
   try {
     await waitUntilReady(model, setupTimeoutSeconds, context.signal);
     return await work(model);

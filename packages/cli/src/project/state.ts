@@ -1,5 +1,6 @@
 /** `.cog/`: what the command line keeps in a project. It ignores itself, in git and in image builds. */
-import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Project } from "./project.ts";
@@ -21,8 +22,18 @@ function stateDirectory(projectDirectory: string): string {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
-    return mkdtempSync(join(tmpdir(), "cog-state-"));
+    return temporaryState(projectDirectory);
   }
+}
+
+/** The same one for every command in a project, and nobody else's. */
+function temporaryState(projectDirectory: string): string {
+  const name = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 16);
+  const directory = join(tmpdir(), `cog-state-${process.getuid?.() ?? "user"}-${name}`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  if (process.getuid !== undefined && statSync(directory).uid !== process.getuid())
+    return mkdtempSync(join(tmpdir(), "cog-state-"));
+  return directory;
 }
 
 /** Another run in the same project sees the old text or the new one, never half of it. */

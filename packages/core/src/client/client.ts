@@ -5,10 +5,30 @@ import type { HealthResponse, PredictionRequest, PredictionResponse, StreamEvent
 import { readEvents } from "./event-stream.ts";
 import { RefusalError } from "./refusal.ts";
 
+/** The part of fetch that is used here: the platform's own, or something lighter. */
+export type Fetch = (
+  url: string,
+  init: {
+    readonly method?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+    readonly signal?: AbortSignal | null;
+  },
+) => Promise<Answer>;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: ReadableStream<Uint8Array> | null;
+  json(): Promise<unknown>;
+  text(): Promise<string>;
+}
+
+type Init = Parameters<Fetch>[1];
+
 export interface ClientOptions {
   /** `http://127.0.0.1:5000` */
   readonly url: string;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +69,7 @@ export interface Client {
 export function createClient({ url, fetch: send = fetch, headers = {} }: ClientOptions): Client {
   const base = url.replace(/\/+$/, "");
 
-  async function call(path: string, init: RequestInit): Promise<Response> {
+  async function call(path: string, init: Init): Promise<Answer> {
     try {
       return await send(base + path, { ...init, headers: { ...headers, ...init.headers } });
     } catch (error) {
@@ -61,16 +81,16 @@ export function createClient({ url, fetch: send = fetch, headers = {} }: ClientO
     }
   }
 
-  async function expectJson<Body>(response: Response, expected: number): Promise<Body> {
+  async function expectJson<Body>(response: Answer, expected: number): Promise<Body> {
     if (response.status !== expected) throw new RefusalError(response.status, await bodyOf(response));
-    return response.json();
+    return (await response.json()) as Body; // what the server answers with this status
   }
 
   async function post(
     request: PredictionRequest,
     { path = "/predictions", signal }: PredictOptions,
     extra: Record<string, string> = {},
-  ): Promise<Response> {
+  ): Promise<Answer> {
     return call(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...extra },
@@ -114,7 +134,7 @@ export function createClient({ url, fetch: send = fetch, headers = {} }: ClientO
 }
 
 /** JSON where it is JSON, else text. */
-async function bodyOf(response: Response): Promise<unknown> {
+async function bodyOf(response: Answer): Promise<unknown> {
   const text = await response.text();
   try {
     return JSON.parse(text);

@@ -1,3 +1,3 @@
-export type { CallOptions, Client, ClientOptions, PredictOptions } from "./client.ts";
+export type { Answer, CallOptions, Client, ClientOptions, Fetch, PredictOptions } from "./client.ts";
 export { createClient } from "./client.ts";
 export { RefusalError } from "./refusal.ts";
