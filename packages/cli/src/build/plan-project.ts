@@ -25,7 +25,7 @@ export function planProject(
     config: project.config,
     requirements,
     compatibility: resolveCompatibility(project.config.build, requirements.lines),
-    sdk: chooseSdk(project.config, { wheel: settings.sdkWheel, workingDirectory: process.cwd() }),
+    sdk: chooseSdk(project.config, { ...settings, wheel: settings.sdkWheel, workingDirectory: process.cwd() }),
     ...(certificate !== undefined && { caCertificate: certificate }),
   });
   for (const warning of plan.warnings) report.warn(warning);

@@ -1,34 +1,35 @@
 /** Which Cog SDK an image gets: COG_SDK_WHEEL, then build.sdk_version, then the wheel this CLI carries. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import type { CogConfig } from "@cog/core/config";
-import { CogError, UserError } from "@cog/core/errors";
+import { UserError } from "@cog/core/errors";
 import type { SdkSource } from "#plan";
+import { carriedWheel, type WheelOptions } from "#sdk";
 
-const WHEEL = /^cog-(.+?)-.*\.whl$/;
+const WHEEL = /^cog-.*\.whl$/;
 const OLDEST = [0, 16, 0] as const;
 
-export interface SdkSettings {
+export interface SdkSettings extends WheelOptions {
   /** COG_SDK_WHEEL */
   readonly wheel: string | undefined;
   readonly workingDirectory: string;
 }
 
-export function chooseSdk(config: CogConfig, { wheel, workingDirectory }: SdkSettings): SdkSource {
-  if (wheel !== undefined && wheel !== "") return fromVariable(wheel, workingDirectory);
+export function chooseSdk(config: CogConfig, settings: SdkSettings): SdkSource {
+  if (settings.wheel !== undefined && settings.wheel !== "") return fromVariable(settings.wheel, settings);
   const version = config.build.sdkVersion;
-  if (version === undefined) return carriedSdk();
+  if (version === undefined) return { kind: "carried", ...carriedWheel(settings) };
   return version === "prerelease" ? { kind: "requirement", requirement: "cog", prerelease: true } : release(version);
 }
 
-function fromVariable(value: string, workingDirectory: string): SdkSource {
+function fromVariable(value: string, settings: SdkSettings): SdkSource {
+  const { workingDirectory } = settings;
   if (/^pypi$/i.test(value)) return { kind: "requirement", requirement: "cog", prerelease: false };
   const version = /^pypi:(.+)$/i.exec(value)?.[1];
   if (version !== undefined) return release(version);
   if (/^https?:\/\//i.test(value)) return { kind: "requirement", requirement: value, prerelease: false };
   if (value === "dist")
-    return { kind: "wheel", file: newestWheel(join(workingDirectory, "dist")) ?? carriedSdk().file };
+    return { kind: "wheel", file: newestWheel(join(workingDirectory, "dist")) ?? carriedWheel(settings).file };
   const path = resolve(workingDirectory, value);
   if (!existsSync(path)) throw new UserError("sdk.not_found", `COG_SDK_WHEEL: path not found: ${value}`);
   if (!statSync(path).isDirectory()) return { kind: "wheel", file: path };
@@ -59,19 +60,6 @@ function pythonVersion(version: string): string {
     .replace(/-beta\.?/, "b")
     .replace(/-rc\.?/, "rc")
     .replace(/-dev\.?/, ".dev");
-}
-
-/** The wheel beside this CLI: next to its bundle's folder, or in `dist/` when it runs from source. */
-export function carriedSdk(): Extract<SdkSource, { readonly kind: "carried" }> {
-  for (let directory = dirname(fileURLToPath(import.meta.url)); ; directory = dirname(directory)) {
-    const file = newestWheel(directory) ?? newestWheel(join(directory, "dist"));
-    const version = file === undefined ? undefined : WHEEL.exec(file.slice(dirname(file).length + 1))?.[1];
-    if (file !== undefined && version !== undefined) return { kind: "carried", file, version };
-    if (dirname(directory) === directory) break;
-  }
-  throw new CogError("sdk.missing", "The Cog SDK (cog-*.whl) that belongs to this CLI is missing.", {
-    hint: "Install cog again, or run 'npm run build' in a clone.",
-  });
 }
 
 function newestWheel(directory: string): string | undefined {

@@ -1,13 +1,27 @@
 /** The environment variables a build listens to. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
 export interface BuildSettings {
   readonly sdkWheel: string | undefined;
   readonly caCertificate: string | undefined;
   /** Set by CI; asked of git otherwise. */
   readonly revision: string | undefined;
   readonly version: string | undefined;
+  /** The interpreter that this program was installed for, when it came by pip. */
+  readonly ownPython: string | undefined;
+  readonly cacheDirectory: string;
 }
 
 export function readBuildSettings(): BuildSettings {
-  const { COG_SDK_WHEEL, COG_CA_CERT, GITHUB_SHA, GITHUB_REF_NAME } = process.env;
-  return { sdkWheel: COG_SDK_WHEEL, caCertificate: COG_CA_CERT, revision: GITHUB_SHA, version: GITHUB_REF_NAME };
+  const { COG_SDK_WHEEL, COG_CA_CERT, GITHUB_SHA, GITHUB_REF_NAME, COG_PYTHON_CLI } = process.env;
+  const { COG_CACHE_DIR, XDG_CACHE_HOME } = process.env;
+  return {
+    sdkWheel: COG_SDK_WHEEL,
+    caCertificate: COG_CA_CERT,
+    revision: GITHUB_SHA,
+    version: GITHUB_REF_NAME,
+    ownPython: COG_PYTHON_CLI,
+    cacheDirectory: COG_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "cog"),
+  };
 }

@@ -12,7 +12,7 @@ export type CarriedSdk =
   /** A `site-packages` that holds `cog/`. */
   | { readonly kind: "installed"; readonly sitePackages: string };
 
-const WHEEL = /^cog-.+-py3-none-any\.whl$/;
+export const WHEEL = /^cog-(.+)-py3-none-any\.whl$/;
 
 export function carriedSdk(): CarriedSdk {
   const own = dirname(fileURLToPath(import.meta.url));
