@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, Union
-
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Optional, Union
+
     from ._paths import Path
     from ._scope import Scope
 

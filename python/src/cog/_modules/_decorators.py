@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-from typing import Any, Callable, TypeVar, overload
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, TypeVar, overload
 
-F = TypeVar("F", bound=Callable[..., Any])
+    F = TypeVar("F", bound=Callable[..., Any])
+else:
+
+    def overload(function: Any) -> Any:
+        return function
+
 
 CONCURRENT_ATTRIBUTE = "__cog_concurrent_max__"
 STREAMING_ATTRIBUTE = "__cog_streaming__"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Iterator, Optional
 
 from ._urls import get_filename, read_data_url, scheme_of
+
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterator, Optional
 
 _TIMEOUT_SECONDS = 10
 

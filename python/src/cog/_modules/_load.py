@@ -9,6 +9,7 @@ from typing import Any, Callable, List, NamedTuple, Optional, Tuple
 
 from ._base import BasePredictor, BaseRunner
 from ._decorators import CONCURRENT_ATTRIBUTE, is_async
+from ._deprecated import warn_about_class, warn_about_method
 from ._errors import ModelLoadError
 
 _FRAMEWORK = (BaseRunner, BasePredictor, object)
@@ -69,9 +70,10 @@ def load_model(reference: str, train: bool = False) -> Model:
         if train and not hasattr(target, "train"):
             raise ModelLoadError(f"train method not found: {target.__name__}")
         if method == "predict":
-            _warn(f"{target.__name__}.predict() is deprecated; use run() instead", target)
-        if BasePredictor in target.__mro__:
-            _warn("BasePredictor is deprecated; use BaseRunner instead", target)
+            warn_about_method(f"{target.__name__}.predict() is deprecated; use run() instead", target.predict)
+        heir = next((cls for cls in target.__mro__ if BasePredictor in cls.__bases__), None)
+        if heir is not None:
+            warn_about_class("BasePredictor is deprecated; use BaseRunner instead", heir)
         instance = target()
         call = getattr(instance, method)
         function = getattr(call, "__func__", call)
@@ -127,12 +129,12 @@ def _import_file(path: str) -> ModuleType:
 def _unnamed(module: ModuleType, path: str) -> Any:
     runner, predictor = getattr(module, "Runner", None), getattr(module, "Predictor", None)
     if runner is not None and predictor is not None:
-        _warn(f"{path} has both Runner and Predictor; Runner is used", runner, UserWarning)
+        warn_about_class(f"{path} has both Runner and Predictor; Runner is used", runner, UserWarning)
     if runner is not None:
         return runner
     if predictor is None:
         raise ModelLoadError(f"{path} has neither Runner nor Predictor")
-    _warn("Predictor is deprecated; call the class Runner, or name it as file.py:Name", predictor)
+    warn_about_class("Predictor is deprecated; call the class Runner, or name it as file.py:Name", predictor)
     return predictor
 
 
@@ -182,15 +184,3 @@ def _is_field(value: Any) -> bool:
 
 def _default_of(value: Any) -> Any:
     return value.default if _is_field(value) else value
-
-
-def _warn(message: str, target: Any, category: type = DeprecationWarning) -> None:
-    """Shown also where Python hides deprecations: they belong into the setup log. The place is the model's file."""
-    import warnings
-
-    path = getattr(sys.modules.get(target.__module__), "__file__", None) or target.__module__
-    methods = (getattr(method, "__code__", None) for method in vars(target).values())
-    line = min((code.co_firstlineno for code in methods if code is not None), default=1)
-    with warnings.catch_warnings():
-        warnings.simplefilter("default")
-        warnings.warn_explicit(message, category, path, line)

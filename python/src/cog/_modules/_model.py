@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, is_dataclass
-from typing import TYPE_CHECKING, Any, Dict, Union
 
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dataclasses import field
+    from typing import Any, Dict
+
     from typing_extensions import dataclass_transform
 else:
+    field = None
 
     def dataclass_transform(**_: Any) -> Any:
         return lambda cls: cls
@@ -24,6 +28,9 @@ class BaseModel:
     """
 
     def __init_subclass__(cls, *, auto_dataclass: bool = True, init: bool = True, **kwargs: Any) -> None:
+        # Here and not above: most models import BaseModel's neighbours only, and this takes longer than all of them.
+        from dataclasses import dataclass, is_dataclass
+
         super().__init_subclass__()
         primary = cls.__bases__[0]
         if not issubclass(primary, BaseModel):
@@ -64,6 +71,6 @@ def _is_optional(annotation: Any) -> bool:
     if isinstance(annotation, str):
         text = annotation.replace(" ", "")
         return text.startswith(("Optional[", "typing.Optional[", "t.Optional[")) or "None" in text.split("|")
-    origin = getattr(annotation, "__origin__", None)
-    is_union = origin is Union or type(annotation).__name__ == "UnionType"
+    typing: Any = sys.modules.get("typing")
+    is_union = (typing is not None and getattr(annotation, "__origin__", None) is typing.Union) or type(annotation).__name__ == "UnionType"
     return is_union and type(None) in annotation.__args__

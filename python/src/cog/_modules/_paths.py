@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import pathlib
 import sys
-from typing import TYPE_CHECKING, Any, Optional
 
 from ._urls import get_filename, scheme_of
+
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 # pathlib.Path() picks the flavour itself when it is not subclassed; a subclass must name it.
 if TYPE_CHECKING or sys.platform != "win32":

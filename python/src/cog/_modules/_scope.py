@@ -6,10 +6,14 @@ The scope is a context variable, so it follows asyncio tasks; the worker carries
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import Any, Callable, Dict, Mapping, Optional, Union
 
-Emit = Callable[[str, Any, str], None]
-"""Takes a checked metric: name, value (None deletes), mode as on the wire."""
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Mapping, Optional, Union
+
+    Emit = Callable[[str, Any, str], None]
+    """Takes a checked metric: name, value (None deletes), mode as on the wire."""
 
 _MODES = {"replace": "replace", "incr": "increment", "increment": "increment", "append": "append"}
 _VALUE_TYPES = (bool, int, float, str, list, dict)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Tuple
+
+# typing.TYPE_CHECKING without importing typing.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Tuple
 
 _MAX_FILENAME_BYTES = 200
 
