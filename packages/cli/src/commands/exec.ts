@@ -25,13 +25,13 @@ export const exec = defineCommand({
     { command: "cog exec -p 8888 jupyter lab --allow-root --ip=0.0.0.0", what: "A notebook server" },
   ],
   async run({ flags, args }, context) {
-    const [{ openProject }, { chooseEngine }, { parseVariables }] = await Promise.all([
-      import("#project"),
+    const [{ projectOf }, { chooseEngine }, { parseVariables }] = await Promise.all([
+      import("./project.ts"),
       import("./engine.ts"),
       import("./variables.ts"),
     ]);
-    const { workingDirectory, settings, report, signal } = context;
-    const project = openProject({ workingDirectory, file: flags.file, report });
+    const { settings, report, signal } = context;
+    const project = projectOf(flags, context);
     const env = parseVariables(flags.env, settings.environment);
     flags.publish.forEach(checkPublish);
     const engine = await chooseEngine(context, { docker: false });

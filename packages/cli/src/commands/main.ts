@@ -88,10 +88,10 @@ async function dispatch(argv: readonly string[], { settings, view, flags }: Star
   };
   deprecated(command.deprecation);
   const words = [...before, ...after];
-  if (wantsHelp(words, command)) return print(commandHelp(command));
   const rerouted = command.reroute?.(words, context);
   deprecated(rerouted?.deprecation);
   const chosen = rerouted?.command ?? command;
+  if (wantsHelp(rerouted?.words ?? words, chosen)) return print(commandHelp(chosen));
   const call = parseCall(chosen, rerouted?.words ?? words);
   if (chosen.ownsTerminal === true) interrupts.ownTerminal();
   return await chosen.run(call, context);
@@ -119,10 +119,10 @@ function help(words: readonly string[]): number {
   return print(name === undefined ? mainHelp(commands) : commandHelp(find(name)));
 }
 
+/** What follows the command that `cog exec` is to run belongs to that command. */
 function wantsHelp(argv: readonly string[], command: AnyCommand): boolean {
   const flags: FlagTable = { ...command.flags, ...globalFlags };
-  // What comes after the first word may belong to the command that `cog run` and `cog exec` are to run.
-  const words = readWords(argv, { flags, flagsFirst: command.flagsFirst === true || command.reroute !== undefined });
+  const words = readWords(argv, { flags, flagsFirst: command.flagsFirst === true });
   return words.some((word) => isOn(word, "help"));
 }
 

@@ -15,11 +15,11 @@ import {
   presentOutput,
   streamPrinter,
 } from "#outputs";
-import { openProject } from "#project";
 import type { Call, CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
 import { inputTable } from "./input-table.ts";
 import type { predictionFlags } from "./prediction-flags.ts";
+import { projectOf } from "./project.ts";
 import { parseVariables } from "./variables.ts";
 
 export type Mode = "predict" | "train";
@@ -105,9 +105,9 @@ function show({ answer, streamed, endpoint, shown }: Outcome, flags: Flags, cont
   return 1;
 }
 
-function targetOf(flags: Flags, { image }: Subject, { workingDirectory, report }: CommandContext): Target {
+function targetOf(flags: Flags, { image }: Subject, context: CommandContext): Target {
   if (image !== undefined) return { kind: "image", image };
-  return { kind: "project", project: openProject({ workingDirectory, file: flags.file, report }) };
+  return { kind: "project", project: projectOf(flags, context) };
 }
 
 async function modelOf({ project }: Extract<Target, { kind: "project" }>, mode: Mode, { report }: CommandContext) {

@@ -2,15 +2,15 @@
 import { createServer } from "node:net";
 import { CogError, UnavailableError } from "@cog/core/errors";
 import { readModel, withRunningModel } from "#launch";
-import { openProject } from "#project";
 import type { CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
+import { projectOf } from "./project.ts";
 import type { ServeFlags } from "./serve.ts";
 import { parseVariables } from "./variables.ts";
 
 export async function serveModel(flags: ServeFlags, context: CommandContext): Promise<number> {
-  const { workingDirectory, settings, report, signal } = context;
-  const project = openProject({ workingDirectory, file: flags.file, report });
+  const { settings, report, signal } = context;
+  const project = projectOf(flags, context);
   const model = await readModel(project, report);
   const env = parseVariables(flags.env, settings.environment);
   const listen = { host: flags.host, port: Number(flags.port) };

@@ -40,7 +40,7 @@ export const imageFlags = {
     value: "WHEN",
     default: "auto",
     group: "Build",
+    check: (value) => (["auto", "true", "false"].includes(value) ? undefined : "expected auto, true or false"),
   },
   "base-image": { summary: "Start from this image (build.base_image)", value: "IMAGE", group: "Build" },
-  dockerfile: { summary: "Use this Dockerfile", value: "PATH", hidden: true, group: "Build" },
 } as const satisfies FlagTable;

@@ -32,7 +32,9 @@ export function starterFiles(choice: StarterChoice): readonly StarterFile[] {
     { path: ".github/workflows/push.yaml", text: WORKFLOW },
     { path: "cog.yaml", text: configText(choice, era) },
     { path: "requirements.txt", text: REQUIREMENTS },
-    ...(choice.entry === undefined ? [{ path: era.module, text: MODELS[choice.template](era) }] : []),
+    ...(choice.entry === undefined || choice.entry.startsWith(`${era.module}:`)
+      ? [{ path: era.module, text: MODELS[choice.template](era) }]
+      : []),
     ...(training ? [{ path: "train.py", text: TRAINER }] : []),
   ];
 }

@@ -84,6 +84,7 @@ async function exec(place: Place, { command, env, gpus }: ExecOptions, { signal,
     variables: modelVariables({ ...place, env, gpus }),
     signal,
   });
+  signal.throwIfAborted();
   if (code !== "not-found") return code;
   report.warn(`${command[0]}: command not found`);
   return NOT_FOUND;

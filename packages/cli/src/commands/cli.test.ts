@@ -1,0 +1,103 @@
+/** The whole command line, as a process in a directory of its own. Scenarios with models are in e2e/. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const TSX = createRequire(import.meta.url).resolve("tsx");
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "cog-cli-"));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function cog(...args: string[]) {
+  const environment = { PATH: process.env["PATH"] ?? "", HOME: directory, COG_ENGINE: "local" };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", TSX, MAIN, ...args], {
+    cwd: directory,
+    env: environment,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+}
+
+const RUNNER =
+  "from cog import BaseRunner\n\nclass Runner(BaseRunner):\n    def run(self, name: str) -> str:\n        return name\n";
+
+test("a wrong cog.yaml is told with its lines, on stderr, all of it", () => {
+  write({ "cog.yaml": "build:\n  gpu: maybe\nrun: run.py\n" });
+  expect(cog("run")).toEqual({
+    status: 1,
+    stdout: "",
+    stderr: [
+      'cog.yaml:2:8: schema error in "build.gpu": must be a boolean: true or false, found "maybe"',
+      "  2 |   gpu: maybe",
+      "             ^",
+      'cog.yaml:3:6: invalid run "run.py": must be in the form "run.py:Runner": a file and the class or function in it',
+      "  3 | run: run.py",
+      "           ^",
+      "",
+    ].join("\n"),
+  });
+});
+
+test("global flags may stand before and after the command", () => {
+  write({ "cog.yaml": 'build: {python_version: "3.11"}\nrun: run.py:Runner\n', "run.py": RUNNER });
+  for (const args of [
+    ["--engine", "local", "run", "--inputs"],
+    ["run", "--inputs", "--engine=local"],
+  ])
+    expect(cog(...args)).toEqual({ status: 0, stdout: "name  text, required\n", stderr: "" });
+  expect(cog("--engine", "nope", "run")).toMatchObject({ status: 2, stderr: expect.stringContaining("--engine") });
+});
+
+test("a config below is found from a folder inside, and by an absolute name", () => {
+  mkdirSync(join(directory, "inner"));
+  write({ "other.yaml": 'build: {python_version: "3.11"}\nrun: run.py:Runner\n', "run.py": RUNNER });
+  expect(cog("schema", "-f", join(directory, "other.yaml"))).toMatchObject({ status: 0, stderr: "" });
+});
+
+test("the interface of a changed source is read again", () => {
+  write({ "cog.yaml": 'build: {python_version: "3.11"}\nrun: run.py:Runner\n', "run.py": RUNNER });
+  expect(cog("run", "--inputs").stdout).toBe("name  text, required\n");
+  expect(readFileSync(join(directory, ".cog", ".gitignore"), "utf8")).toBe("*\n");
+  write({ "run.py": RUNNER.replace("name: str", "count: int") });
+  expect(cog("run", "--inputs").stdout).toBe("count  whole number, required\n");
+});
+
+test("starter files are written once, and around a model that is there", () => {
+  expect(cog("init")).toMatchObject({ status: 0, stdout: "", stderr: expect.stringContaining("Creating cog.yaml") });
+  expect(existsSync(join(directory, ".github/workflows/push.yaml"))).toBe(true);
+  expect(cog("init").stderr).toContain("Skipped existing run.py");
+  expect(cog("run", "--inputs")).toMatchObject({ status: 0, stdout: expect.stringContaining('default "world"') });
+});
+
+test.each([
+  [["help", "bogus"], 2, 'unknown command "bogus"'],
+  [["biuld"], 2, 'Did you mean "build"?'],
+  [["ser"], 2, 'Did you mean "serve"?'],
+  [["infer"], 2, 'Did you mean "run"?'],
+  [["--bogus"], 2, "unknown flag: --bogus"],
+  [["run", "-p", "80"], 2, "cog serve -p"],
+  [["run", "--use-replicate-token"], 1, "cog.yaml not found"],
+])("cog %j fails with status %i", (args, status, words) => {
+  expect(cog(...args)).toMatchObject({ status, stdout: "", stderr: expect.stringContaining(words) });
+});
+
+test("help is on stdout, also of a command that is hidden", () => {
+  expect(cog("help", "exec")).toMatchObject({ status: 0, stdout: expect.stringContaining("--publish"), stderr: "" });
+  expect(cog("train", "--help")).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("cog train"),
+    stderr: expect.stringContaining('Command "train" is deprecated'),
+  });
+});
