@@ -167,7 +167,7 @@ class ModelServer {
                 executable: launcher.executable,
                 environment: device === undefined ? own : { ...own, CUDA_VISIBLE_DEVICES: device },
               }),
-        spillFolder: temporary.path,
+        worker: { spillFolder: temporary.path, cancelGraceMs: settings.cancelGraceMs },
         restart: settings.restartWorkers,
         setupTimeoutMs: settings.setupTimeoutMs,
         beforeReady: (worker) => this.#beforeReady(worker),

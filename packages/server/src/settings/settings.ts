@@ -19,6 +19,8 @@ export interface Settings {
   readonly queueMax: number;
   readonly restartWorkers: boolean;
   readonly setupTimeoutMs: number | undefined;
+  /** How long a canceled prediction may go on before its worker is replaced; undefined: as long as it likes. */
+  readonly cancelGraceMs: number | undefined;
   readonly webhookIntervalMs: number;
   readonly webhookToken: string | undefined;
   readonly streamHistory: number;
@@ -119,6 +121,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       queueMax: number("COG_QUEUE_MAX", { fallback: 0, least: 0 }),
       restartWorkers: env["COG_WORKER_RESTART"] !== "never",
       setupTimeoutMs: seconds(number("COG_SETUP_TIMEOUT", { fallback: 0, least: 1 })) || undefined,
+      cancelGraceMs: seconds(number("COG_CANCEL_GRACE", { fallback: 0, least: 0, fraction: true })) || undefined,
       webhookIntervalMs: seconds(number("COG_THROTTLE_RESPONSE_INTERVAL", { fallback: 0.5, least: 0, fraction: true })),
       webhookToken: text(env["WEBHOOK_AUTH_TOKEN"]),
       streamHistory: number("COG_STREAM_HISTORY_CAPACITY", { fallback: 1024, least: 0 }),

@@ -10,6 +10,7 @@ import type { Client } from "@cog/core/client";
 import { createClient } from "@cog/core/client";
 import type { Notification } from "@cog/core/wire";
 import { build } from "esbuild";
+import type { Launcher } from "#settings";
 
 const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
 const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
@@ -23,6 +24,10 @@ export interface ModelOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** An interpreter that has our wheel; default: `python3`, with the sources. */
+  readonly python?: string;
+  /** Facts in place of the launcher's, which then has no part in the start. */
+  readonly launcher?: Launcher;
   /** What to wait for; default: READY. */
   readonly until?: Notification["event"];
 }
@@ -61,15 +66,15 @@ export class ModelServer {
       writeFileSync(join(folder, name), text);
     }
     const temporary = options.env?.["TMPDIR"] ?? mkdtempSync(join(folder, "tmp-"));
-    const child = spawn(python(), ["-m", "cog.server.http", ...(options.args ?? [])], {
+    const child = spawn(...(await commandOf(options)), {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],
         TMPDIR: temporary,
-        PYTHONPATH: join(REPOSITORY, "python/src"),
         PYTHONDONTWRITEBYTECODE: "1",
-        COG_SERVER_BUNDLE: await bundle(),
+        ...(options.python === undefined ? await sources() : {}),
+        ...(options.launcher === undefined ? {} : { COG_LAUNCHER: JSON.stringify(options.launcher) }),
         COG_NODE: process.execPath,
         COG_NOTIFY_FD: "3",
         PORT: "0",
@@ -180,6 +185,15 @@ function exitOf(child: ChildProcess): Promise<number | string> {
   return new Promise((resolve) => {
     child.once("exit", (code, signal) => resolve(code ?? signal ?? "lost"));
   });
+}
+
+async function commandOf({ python: given, launcher, args = [] }: ModelOptions): Promise<[string, string[]]> {
+  if (launcher !== undefined) return [process.execPath, [await bundle(), ...args]];
+  return [given ?? python(), ["-m", "cog.server.http", ...args]];
+}
+
+async function sources(): Promise<Readonly<Record<string, string>>> {
+  return { PYTHONPATH: join(REPOSITORY, "python/src"), COG_SERVER_BUNDLE: await bundle() };
 }
 
 let foundPython: string | undefined;

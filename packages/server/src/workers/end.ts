@@ -5,7 +5,9 @@ import type { GuardianMessage } from "@cog/core/wire";
 export type WorkerEnd =
   | Exclude<GuardianMessage, { event: "started" }>
   /** The guardian said nothing. */
-  | { readonly event: "lost"; readonly detail: string };
+  | { readonly event: "lost"; readonly detail: string }
+  /** We ended it: a canceled prediction was still there after the grace it has. */
+  | { readonly event: "replaced"; readonly graceMs: number };
 
 export function describeEnd(end: WorkerEnd): string {
   switch (end.event) {
@@ -17,5 +19,7 @@ export function describeEnd(end: WorkerEnd): string {
         : `the model's process was killed by ${end.signal}`;
     case "lost":
       return `the model's process is gone (${end.detail})`;
+    case "replaced":
+      return `the model's process was replaced: a canceled prediction went on for longer than COG_CANCEL_GRACE (${end.graceMs / 1000} s)`;
   }
 }

@@ -28,6 +28,13 @@ export interface WorkerHandlers {
   onEnd(end: WorkerEnd): void;
 }
 
+export interface WorkerOptions {
+  /** For payloads that are too large for the channel. */
+  readonly spillFolder: string;
+  /** After it the worker of a canceled prediction is ended; undefined: never. */
+  readonly cancelGraceMs: number | undefined;
+}
+
 type Sink = (event: WorkerEvent) => void;
 
 const LAST_SEQUENCE = 0xffff_ffff;
@@ -42,7 +49,7 @@ export class WorkerProcess implements Worker {
   finished = 0;
   readonly #link: WorkerLink;
   readonly #handlers: WorkerHandlers;
-  readonly #spillFolder: string;
+  readonly #options: WorkerOptions;
   readonly #cutter = new FrameCutter();
   readonly #rawLines = new Lines();
   readonly #running = new Map<number, Sink>();
@@ -54,10 +61,10 @@ export class WorkerProcess implements Worker {
   #inspected: ((found: InterfacePayload) => void) | undefined;
   #ended: WorkerEnd | undefined;
 
-  constructor(link: WorkerLink, spillFolder: string, handlers: WorkerHandlers) {
+  constructor(link: WorkerLink, options: WorkerOptions, handlers: WorkerHandlers) {
     this.#link = link;
     this.#handlers = handlers;
-    this.#spillFolder = spillFolder;
+    this.#options = options;
     const use = (frame: Frame): void => this.#receive(frame);
     link.channel.on("data", (chunk: Buffer) => this.#cutter.push(chunk, use));
     link.output.on("data", (chunk: Buffer) => this.#raw(this.#rawLines.push(chunk)));
@@ -120,6 +127,15 @@ export class WorkerProcess implements Worker {
     if (!this.#running.has(sequence)) return;
     this.#link.channel.resume();
     this.#urgent(FRAME_KINDS.cancel, sequence);
+    this.#endAfterGrace(sequence);
+  }
+
+  #endAfterGrace(sequence: number): void {
+    const { cancelGraceMs: graceMs } = this.#options;
+    if (graceMs === undefined) return;
+    setTimeout(() => {
+      if (this.#running.has(sequence)) this.#end({ event: "replaced", graceMs });
+    }, graceMs).unref();
   }
 
   /** A sync model does not read while it runs: the signal makes it look. */
@@ -167,7 +183,7 @@ export class WorkerProcess implements Worker {
   }
 
   #spill(sequence: number, payload: string): string {
-    const path = join(this.#spillFolder, `in-${this.#pid ?? 0}-${sequence}.json`);
+    const path = join(this.#options.spillFolder, `in-${this.#pid ?? 0}-${sequence}.json`);
     writeFileSync(path, payload, { mode: 0o600 });
     return path;
   }

@@ -4,9 +4,11 @@
  */
 import type { SetupReport } from "@cog/core/wire";
 import { timestamp } from "#time";
+import type { WorkerEnd } from "./end.ts";
 import { describeEnd } from "./end.ts";
 import type { LogPart } from "./frames.ts";
 import type { WorkerLink } from "./link.ts";
+import type { WorkerOptions } from "./process.ts";
 import { WorkerProcess } from "./process.ts";
 
 export type SupervisorState =
@@ -21,7 +23,7 @@ export type SupervisorState =
 export interface SupervisorOptions {
   /** Starts a process; `first` may take the one that the launcher forked. */
   readonly start: (life: { readonly first: boolean }) => WorkerLink;
-  readonly spillFolder: string;
+  readonly worker: WorkerOptions;
   readonly restart: boolean;
   readonly setupTimeoutMs: number | undefined;
   /** What must be done before a worker that finished its setup counts as ready. */
@@ -30,8 +32,7 @@ export interface SupervisorOptions {
   readonly onChange: (state: SupervisorState, before: SupervisorState) => void;
 }
 
-const MOST_FAILURES = 3;
-/** Before the first and the second restart in a row. */
+/** Before the first and the second restart in a row; there is no third. */
 const BACK_OFF_MS = [100, 1000] as const;
 /** How long a worker may take to end by itself. */
 const GOODBYE_MS = 3000;
@@ -52,14 +53,14 @@ export class Supervisor {
   }
 
   start(): void {
-    const { setupTimeoutMs, spillFolder } = this.#options;
+    const { setupTimeoutMs } = this.#options;
     this.#setupLogs = "";
     this.setup = { status: "starting", started_at: timestamp(Date.now()) };
-    const worker: WorkerProcess = new WorkerProcess(this.#options.start({ first: this.#first }), spillFolder, {
+    const worker: WorkerProcess = new WorkerProcess(this.#options.start({ first: this.#first }), this.#options.worker, {
       onReady: () => void this.#ready(worker),
       onSetupFailed: (error) => this.#failed(worker, error),
       onLog: (part) => this.#log(part),
-      onEnd: (end) => this.#failed(worker, describeEnd(end)),
+      onEnd: (end) => this.#ended(worker, end),
     });
     this.#process = worker;
     if (setupTimeoutMs !== undefined) {
@@ -93,7 +94,12 @@ export class Supervisor {
     this.#change({ name: "ready", worker });
   }
 
-  #failed(worker: WorkerProcess, error: string): void {
+  #ended(worker: WorkerProcess, end: WorkerEnd): void {
+    this.#failed(worker, describeEnd(end), { counts: end.event !== "replaced" });
+  }
+
+  /** @param counts as one of the failures after which it is given up */
+  #failed(worker: WorkerProcess, error: string, { counts = true } = {}): void {
     if (this.#process !== worker) return;
     this.#process = undefined;
     clearTimeout(this.#timer);
@@ -110,9 +116,9 @@ export class Supervisor {
       this.#change({ name: "failed", error });
       return;
     }
-    this.#failures = worker.finished > 0 ? 1 : this.#failures + 1;
-    const delay = BACK_OFF_MS[this.#failures - 1];
-    if (!this.#options.restart || this.#failures >= MOST_FAILURES || delay === undefined) {
+    if (counts) this.#failures = worker.finished > 0 ? 1 : this.#failures + 1;
+    const delay = counts ? BACK_OFF_MS[this.#failures - 1] : 0;
+    if (!this.#options.restart || delay === undefined) {
       this.#change({ name: "defunct", error });
       return;
     }
