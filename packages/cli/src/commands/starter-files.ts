@@ -91,7 +91,9 @@ class ${name}(${base}):
 
 /** The image is optional and needs no package, so that the template runs before anything is installed. */
 function imageModel({ key, name, base }: Era): string {
-  return `import tempfile
+  return `import struct
+import tempfile
+import zlib
 from typing import Optional
 
 from cog import ${base}, Input, Path
@@ -111,19 +113,22 @@ class ${name}(${base}):
         if image is not None:
             return image  # Process it here, for example with Pillow (add it to requirements.txt).
         size = max(1, int(64 * scale))
-        path = Path(tempfile.mkdtemp()) / "output.bmp"
-        path.write_bytes(bitmap(size, size, self.fallback))
+        path = Path(tempfile.mkdtemp()) / "output.png"
+        path.write_bytes(picture(size, size, self.fallback))
         return path
 
 
-def bitmap(width: int, height: int, color: tuple) -> bytes:
-    """A picture of one colour, as a BMP file."""
-    row = bytes(reversed(color)) * width
-    row += bytes(-len(row) % 4)
-    header = b"BM" + (54 + len(row) * height).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
-    sizes = b"".join(number.to_bytes(4, "little") for number in (40, width, height))
-    layout = (1).to_bytes(2, "little") + (24).to_bytes(2, "little") + bytes(24)
-    return header + sizes + layout + row * height
+def picture(width: int, height: int, color: tuple) -> bytes:
+    """A picture of one colour, as a PNG file."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\\0" + bytes(color) * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
 `;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
-import { type ModelInterface, openApiOf } from "@cog/core/schema";
+import { checkDocument, type ModelInterface, openApiOf } from "@cog/core/schema";
 import { version } from "@cog/core/version";
 import type { Project } from "#project";
 import type { Reporter } from "#report";
@@ -24,13 +24,26 @@ export async function readModel(project: Project, report: Reporter): Promise<Mod
   }
   const readFile = (path: string) => readSource(resolve(directory, path));
   const result = await readRememberedInterface(project, { predict: config.predict, train: config.train, readFile });
-  for (const { message, place } of result.warnings) report.warn(`${place.file}:${place.line ?? 1}: ${message}`);
-  if (result.ok) return { interface: result.interface, document: openApiOf(result.interface, { version }) };
+  for (const { code, message, place } of result.warnings) {
+    const text = `${place.file}:${place.line ?? 1}: ${message}`;
+    // cog.yaml was warned about already, and the running model says it too.
+    if (code === "schema.deprecated_predict") report.debug(text);
+    else report.warn(text);
+  }
+  if (result.ok) return { interface: result.interface, document: await documentOf(result.interface) };
   const [first] = result.problems;
   const message = result.problems.map((problem) => problem.message).join("\n");
   if (first !== undefined && result.problems.length === 1)
     throw new UserError(first.code, message, { place: first.place, hint: first.hint });
   throw new UserError(first?.code ?? "schema.unreadable", message, { several: result.problems });
+}
+
+async function documentOf(model: ModelInterface): Promise<JsonObject> {
+  const document = openApiOf(model, { version });
+  const problems = await checkDocument(document);
+  if (problems.length === 0) return document;
+  const message = `Model schema is invalid: ${problems.map((problem) => problem.message).join("\n")}`;
+  throw new UserError("schema.invalid", message, { hint: "Correct the Input(…) of the inputs named above." });
 }
 
 function readSource(path: string): string | undefined {
