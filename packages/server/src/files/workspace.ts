@@ -31,11 +31,14 @@ export class FileWorkspace {
   }
 
   prepare(input: JsonObject, files: FileInputs, signal: () => AbortSignal): Promise<JsonObject> | undefined {
-    if (!needsFiles(input, files)) return undefined;
+    return needsFiles(input, files) ? this.#prepare(input, files, signal()) : undefined;
+  }
+
+  async #prepare(input: JsonObject, files: FileInputs, signal: AbortSignal): Promise<JsonObject> {
     const { temporary, fetch, userAgent } = this.#options;
     const folder = temporary.newFolder();
     this.#remove(folder);
-    return prepareFiles(input, files, { folder, fetch, userAgent, signal: signal() });
+    return prepareFiles(input, files, { folder, fetch, userAgent, signal });
   }
 
   async convert({ value, files }: OutputWithFiles, signal: AbortSignal): Promise<RawJson> {

@@ -2,7 +2,7 @@
  * One life of a worker: its channel, its output pipe and its guardian, from start to end. Frames go to the prediction
  * that their sequence names; whatever is not a prediction's goes to the handlers.
  */
-import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   GuardianMessage,
@@ -66,7 +66,7 @@ export class WorkerProcess implements Worker {
     this.#handlers = handlers;
     this.#options = options;
     const use = (frame: Frame): void => this.#receive(frame);
-    link.channel.on("data", (chunk: Buffer) => this.#cutter.push(chunk, use));
+    link.channel.on("data", (chunk: Buffer) => this.#read(chunk, use));
     link.output.on("data", (chunk: Buffer) => this.#raw(this.#rawLines.push(chunk)));
     this.#listenToGuardian();
     // A broken connection closes too; the reason comes from the guardian.
@@ -83,7 +83,7 @@ export class WorkerProcess implements Worker {
     this.#running.set(sequence, sink);
     const payload = `{"id":${JSON.stringify(job.id)},"input":${job.input},"context":${JSON.stringify(job.context)}}`;
     if (payload.length <= SPILL_BYTES) this.#send(encodeFrame(FRAME_KINDS.predict, sequence, payload));
-    else this.#send(encodeFrame(FRAME_KINDS.predict, sequence, this.#spill(sequence, payload), FRAME_FLAGS.spilled));
+    else this.#sendByFile(sequence, payload);
     return {
       cancel: () => this.#cancel(sequence),
       pause: () => this.#pause(),
@@ -182,10 +182,31 @@ export class WorkerProcess implements Worker {
     this.#link.channel.write(bytes, then);
   }
 
-  #spill(sequence: number, payload: string): string {
+  #sendByFile(sequence: number, payload: string): void {
     const path = join(this.#options.spillFolder, `in-${this.#pid ?? 0}-${sequence}.json`);
-    writeFileSync(path, payload, { mode: 0o600 });
-    return path;
+    try {
+      writeFileSync(path, payload, { mode: 0o600 });
+      this.#send(encodeFrame(FRAME_KINDS.predict, sequence, path, FRAME_FLAGS.spilled));
+    } catch (error) {
+      // The disk is full, say. What was written of it must not stay there.
+      rmSync(path, { force: true });
+      setImmediate(() => this.#notSent(sequence, `the input could not be handed to the model: ${messageOf(error)}`));
+    }
+  }
+
+  #notSent(sequence: number, error: string): void {
+    const sink = this.#running.get(sequence);
+    this.#running.delete(sequence);
+    sink?.({ type: "failed", error });
+  }
+
+  /** Nothing that a worker sends may end the server: user code can write to any descriptor, and delete any file. */
+  #read(chunk: Buffer, use: (frame: Frame) => void): void {
+    try {
+      this.#cutter.push(chunk, use);
+    } catch (error) {
+      this.#end({ event: "lost", detail: `what it sent cannot be read: ${messageOf(error)}` });
+    }
   }
 
   #receive(frame: Frame): void {
@@ -326,6 +347,10 @@ function unspill(path: string): string {
   const text = readFileSync(path, "utf8");
   unlinkSync(path);
   return text;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The worker is ours: its payloads are what the protocol says. */

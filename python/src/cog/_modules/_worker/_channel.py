@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
-from typing import Callable, List, Optional
+from typing import BinaryIO, Callable, Iterator, List, Optional, Tuple
 
 from ._frames import (
     FLAG_SPILLED,
@@ -76,7 +77,7 @@ class Channel:
 
     def send_result(self, kind: int, sequence: int, logs: bytes, payload: bytes, flags: int = 0) -> None:
         """Send an ending: done, failed or canceled."""
-        frame = self._result(kind, sequence, logs, payload, flags)
+        frame = encode_frame(kind, flags, sequence, with_logs(logs, payload))
         if self._flush_soon is None:
             self._write(frame)
         else:
@@ -85,7 +86,7 @@ class Channel:
 
     def send_yield(self, kind: int, sequence: int, logs: bytes, payload: bytes, flags: int = 0) -> None:
         """Send an output frame now, or with others when they follow each other fast (``flush`` is called every few ms)."""
-        frame = self._result(kind, sequence, logs, payload, flags)
+        frame = encode_frame(kind, flags, sequence, with_logs(logs, payload))
         now = monotonic()
         if self._flush_soon is not None:
             self.post(frame)
@@ -107,20 +108,17 @@ class Channel:
     def close(self) -> None:
         self.connection.close()
 
-    def _result(self, kind: int, sequence: int, logs: bytes, payload: bytes, flags: int) -> bytes:
-        if len(payload) > SPILL_BYTES:
-            payload = self._spill(payload)
-            flags |= FLAG_SPILLED
-        return encode_frame(kind, flags, sequence, with_logs(logs, payload))
-
-    def _spill(self, payload: bytes) -> bytes:
+    def spilled(self, payload: bytes, flags: int) -> Tuple[bytes, int]:
+        """What to send for a payload: itself, or the path of a file when it is large. Raises when the disk is full."""
+        if len(payload) <= SPILL_BYTES:
+            return payload, flags
         with self._lock:
             self._spilled += 1
             number = self._spilled
         path = os.path.join(self._spill_folder, f"out-{os.getpid()}-{number}.json")
-        with open(path, "wb") as file:
+        with new_file(path) as file:
             file.write(payload)
-        return path.encode()
+        return path.encode(), flags | FLAG_SPILLED
 
     def _write(self, frame: bytes) -> None:
         with self._lock:
@@ -133,6 +131,20 @@ class Channel:
                 self.connection.sendall(frame)
             except OSError:
                 pass  # The server is gone; the reading side notices and ends the process.
+
+
+@contextmanager
+def new_file(path: str) -> Iterator[BinaryIO]:
+    """A file to write, of which nothing stays when that fails: half a file would keep a full disk full."""
+    try:
+        with open(path, "wb") as file:
+            yield file
+    except BaseException:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass  # It was never there.
+        raise
 
 
 def unspill(flags: int, body: bytes) -> bytes:

@@ -7,6 +7,7 @@ import os
 from typing import Any, Callable, Dict
 
 from .._kinds import OutputFile
+from ._channel import new_file
 from ._settings import Settings
 
 _COPY_BYTES = 1024 * 1024
@@ -43,7 +44,7 @@ def _copied(handle: Any, name: str, temporary_root: str) -> str:
     if handle.seekable():
         handle.seek(0)
     path = os.path.join(temporary_root, f"file-{os.getpid()}-{os.urandom(6).hex()}-{name}")
-    with open(path, "wb") as copy:
+    with new_file(path) as copy:
         while True:
             piece = handle.read(_COPY_BYTES)
             if not piece:

@@ -108,11 +108,12 @@ class Prediction(RunningScope):
 
     def _encoded(self, value: Any) -> Any:
         encoded: Encoded = encode(value)
+        spilled = self._around.channel.spilled
         if not encoded.files:
-            return encoded.text, 0
+            return spilled(encoded.text, 0)
         files: List[Dict[str, Any]] = [self._describe(file) for file in encoded.files]
         head = b'{"value":' + encoded.text + b',"files":'
-        return head + json.dumps(files).encode() + b"}", FLAG_FILES
+        return spilled(head + json.dumps(files).encode() + b"}", FLAG_FILES)
 
     def _describe(self, file: OutputFile) -> Dict[str, Any]:
         return describe_file(file, self._started_at, self._around.settings, self._next_number)
