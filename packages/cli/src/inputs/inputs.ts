@@ -1,7 +1,7 @@
 /** What was typed → the checked input of a prediction. Everything wrong with it is told at once. */
 import { UserError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
-import { compileInputChecker, propertiesOf } from "@cog/core/schema";
+import { checkInputFor, propertiesOf } from "@cog/core/schema";
 import { coerceInput } from "./coerce.ts";
 import { type JsonReading, readFilesIn, readJsonInput } from "./json.ts";
 import { parseInputs, type TypedInput } from "./parse.ts";
@@ -33,7 +33,6 @@ export interface InputContext extends JsonReading {
 export async function checkInput(given: GivenInput, context: InputContext): Promise<JsonObject> {
   const { document, component } = context;
   const schemas = propertiesOf(document, component) ?? {};
-  const check = await compileInputChecker(document, component);
   const typed = given.kind === "typed" ? given.inputs.map(({ name }) => name) : Object.keys(given.input);
   const unknown = typed.filter((name) => !Object.hasOwn(schemas, name));
   // Told before files are read: the value of an input that does not exist is of no interest.
@@ -43,7 +42,7 @@ export async function checkInput(given: GivenInput, context: InputContext): Prom
       : given.kind === "json"
         ? readFilesIn(given.input, schemas, context)
         : Object.fromEntries(given.inputs.map((one) => [one.name, coerceInput(one, schemas[one.name], context)]));
-  const checked = check(input);
+  const checked = await checkInputFor(document, component, input);
   if (checked.ok) return checked.input;
   throw new UserError(checked.code, checked.message, {
     hint: checked.hint ?? "Run 'cog run --inputs' to see what the model takes.",

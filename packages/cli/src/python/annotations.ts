@@ -46,6 +46,13 @@ const iterators: Readonly<Record<string, { readonly concatenate: boolean }>> = {
   AsyncConcatenateIterator: { concatenate: true },
 };
 
+/** What a bare name that nothing binds may still be: builtins, and the names we know anyway. */
+const builtinTypes = new Set([
+  ...Object.keys(scalars),
+  ...Object.keys(iterators),
+  ...["list", "List", "dict", "Dict", "Any", "Optional", "Union"],
+]);
+
 const qualifiers = new Set(["ClassVar", "Required", "NotRequired", "ReadOnly", "Final"]);
 const typingModules = new Set(["typing", "typing_extensions"]);
 const DEPTH_LIMIT = 40;
@@ -102,7 +109,7 @@ class Reading {
   }
 
   private readName(module: Module, expr: NameExpr, base: Base, depth: number): PyType {
-    const entity = this.context.names.resolve(module, expr);
+    const entity = this.resolveType(module, expr);
     const last = expr.kind === "name" ? expr.id : expr.name;
     const name = entity?.kind === "external" || entity?.kind === "unbound" ? entity.name : "";
     const scalar = scalarNamed(last) ?? scalarNamed(name);
@@ -121,6 +128,12 @@ class Reading {
       default:
         return { ...base, kind: "unresolved", name: base.written, origin: undefined };
     }
+  }
+
+  private resolveType(module: Module, expr: Expr): Entity | undefined {
+    const entity = this.context.names.resolve(module, expr);
+    if (entity?.kind !== "unbound" || builtinTypes.has(entity.name)) return entity;
+    return this.context.names.lookUpBeside(module, entity.name) ?? entity;
   }
 
   /** `Image = Path`, `NewType("Image", Path)` */

@@ -1,6 +1,7 @@
 /** Project files as modules: each is read and parsed once, and knows what its top-level names are bound to. */
 import type { Place } from "@cog/core/errors";
 import { lowerBody, lowerExpr } from "./lower.ts";
+import { classMadeBy } from "./made-classes.ts";
 import type { ParsePython } from "./parser.ts";
 import type { Problem } from "./problem.ts";
 import type {
@@ -162,7 +163,8 @@ function bindingOf(statement: Exclude<Statement, { kind: "block" }>): [string, B
     case "import":
       return [statement.as, statement];
     case "assign":
-      return statement.value ? [statement.target, { ...statement, value: statement.value }] : undefined;
+      if (!statement.value) return undefined;
+      return [statement.target, classMadeBy(statement.value) ?? { ...statement, value: statement.value }];
     case "class":
     case "function":
       return [statement.name, statement];

@@ -48,6 +48,21 @@ export class Names {
     return this.lookUpName(module, name, 0);
   }
 
+  /**
+   * The class of that name in a project file that `module` imports something from. Cog sees all models of such files by
+   * their bare names, and with annotations that are never evaluated such models run.
+   */
+  lookUpBeside(module: Module, name: string): Entity | undefined {
+    this.workLeft = WORK_LIMIT;
+    for (const binding of module.names.values()) {
+      const directory = binding.kind === "import" ? this.directoryOf(module, binding) : undefined;
+      const beside = directory === undefined ? undefined : this.moduleAt(directory);
+      const found = beside && this.lookUpName(beside, name, 0);
+      if (found?.kind === "class") return found;
+    }
+    return undefined;
+  }
+
   private resolveExpr(module: Module, expr: Expr, depth: number): Entity | undefined {
     if (depth > DEPTH_LIMIT) return undefined;
     if (expr.kind === "name") {

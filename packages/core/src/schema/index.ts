@@ -6,7 +6,7 @@ export { documentText, openApiOf } from "./document/write.ts";
 export type { Endpoint, InputField, InputType, ModelField, ModelInterface, OutputType, Scalar } from "./interface.ts";
 export { describeType } from "./kinds/index.ts";
 export { checkDocument, type DocumentProblem } from "./validate/check-document.ts";
-export { type CheckedInput, compileInputChecker, type InputChecker } from "./validate/for-people.ts";
+export { type CheckedInput, checkInputFor } from "./validate/for-people.ts";
 export {
   compileInputValidator,
   type InputProblem,

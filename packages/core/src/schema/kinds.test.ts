@@ -2,7 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Json } from "@cog/core/json";
 import { describe, expect, test } from "vitest";
-import { compileInputValidator, type InputField, interfaceOf, openApiOf } from "./index.ts";
+import {
+  checkInputFor,
+  compileInputValidator,
+  type InputField,
+  interfaceOf,
+  openApiOf,
+  propertiesOf,
+} from "./index.ts";
+import { isPlainlyValid } from "./validate/plainly-valid.ts";
 
 interface Table {
   readonly input: Partial<InputField> & Pick<InputField, "type"> & { readonly localPaths?: boolean };
@@ -35,6 +43,12 @@ describe.each(files)("%s", (file) => {
         value: row.value,
         messages: row.accept ? [] : [row.message],
       });
+      // The command line agrees, except that it reads local paths itself; its quick yes is never a wrong one.
+      const accept = row.accept || !localPaths;
+      const checked = await checkInputFor(document, "Input", { v: row.value });
+      expect({ value: row.value, ok: checked.ok }).toEqual({ value: row.value, ok: accept });
+      const plainly = isPlainlyValid(row.value, propertiesOf(document, "Input")?.["v"] ?? {});
+      expect({ value: row.value, wrongly: plainly && !accept }).toEqual({ value: row.value, wrongly: false });
     }
     // The document keeps the field, except that it does not tell File from Path.
     const back = interfaceOf(document).predict?.inputs[0];

@@ -1,12 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { JsonObject } from "@cog/core/json";
-import {
-  compileInputChecker,
-  compileInputValidator,
-  interfaceOf,
-  type ModelInterface,
-  openApiOf,
-} from "@cog/core/schema";
+import { checkInputFor, compileInputValidator, interfaceOf, type ModelInterface, openApiOf } from "@cog/core/schema";
 import { describe, expect, test } from "vitest";
 import { checkDocument, describeInput, documentText, type InputField } from "./index.ts";
 
@@ -206,7 +200,7 @@ describe("validation at the command line", () => {
     field("s", { maxLength: 3, pattern: "^b+$", required: false }),
   );
   const message = async (input: JsonObject) => {
-    const result = (await compileInputChecker(model, "Input"))(input);
+    const result = await checkInputFor(model, "Input", input);
     return result.ok ? "" : result.message;
   };
 
@@ -232,10 +226,10 @@ describe("validation at the command line", () => {
   });
 
   test("a near miss is suggested", async () => {
-    const check = await compileInputChecker(documentOf(field("prompt", {})), "Input");
-    expect(check({ promt: "" })).toMatchObject({ hint: 'Did you mean "prompt"?' });
-    const none = await compileInputChecker(documentOf(), "Input");
-    expect(none({ a: 1 })).toMatchObject({ message: 'unknown input "a"; model does not accept inputs' });
+    const misspelt = await checkInputFor(documentOf(field("prompt", {})), "Input", { promt: "" });
+    expect(misspelt).toMatchObject({ hint: 'Did you mean "prompt"?' });
+    const unasked = await checkInputFor(documentOf(), "Input", { a: 1 });
+    expect(unasked).toMatchObject({ message: 'unknown input "a"; model does not accept inputs' });
   });
 });
 

@@ -1,8 +1,9 @@
 /** The last look at a finished document, ours or one that the user gives: would a server be able to use it? */
 import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
-import { componentsOf } from "../document/references.ts";
+import { componentsOf, propertiesOf } from "../document/references.ts";
 import { type Component, compileCheck } from "./check.ts";
 import { patternCompiler } from "./pattern.ts";
+import { isPlainlyValid } from "./plainly-valid.ts";
 import type { Violation } from "./violation.ts";
 
 export interface DocumentProblem {
@@ -34,10 +35,14 @@ function checkFrame(document: JsonObject): readonly DocumentProblem[] {
 async function checkComponent(document: JsonObject, component: Component): Promise<readonly DocumentProblem[]> {
   const patterns = await checkPatterns(componentsOf(document)[component] ?? {});
   if (patterns.length > 0) return patterns;
-  const check = await compileCheck(document, component);
-  return [...check.properties].flatMap(([input, property]) => {
+  const doubtful = Object.entries(propertiesOf(document, component) ?? {}).flatMap(([input, property]) => {
     const value = property["default"];
     if (value === undefined || (value === null && property["nullable"] === true)) return [];
+    return isPlainlyValid(value, property) ? [] : [{ input, value }];
+  });
+  if (doubtful.length === 0) return [];
+  const check = await compileCheck(document, component);
+  return doubtful.flatMap(({ input, value }) => {
     return check.values({ [input]: value }).map((violation) => ({
       input,
       message: `input "${input}": default ${JSON.stringify(value)} ${reason(violation)}`,

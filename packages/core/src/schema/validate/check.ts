@@ -8,35 +8,46 @@ import type { Violation } from "./violation.ts";
 
 export type Component = "Input" | "TrainingInput";
 
-export interface Check {
+/** What a component of the document says about inputs. */
+export interface Inputs {
   /** The inputs' properties, references replaced. */
   readonly properties: ReadonlyMap<string, JsonObject>;
   readonly required: readonly string[];
   /** False when the document says nothing about inputs: then everything passes. */
   readonly known: boolean;
-  /** Checks the values that are there. */
-  values(input: JsonObject): readonly Violation[];
   /** The required inputs that are not there. */
   missing(input: JsonObject): readonly Violation[];
+}
+
+export interface Check extends Inputs {
+  /** Checks the values that are there. */
+  values(input: JsonObject): readonly Violation[];
 }
 
 /** A model that only trains takes the same input at /predictions, and the other way round. */
 const candidates = { Input: ["Input", "TrainingInput"], TrainingInput: ["TrainingInput", "Input"] } as const;
 
+export function inputsOf(document: JsonObject, component: Component): Inputs {
+  const present = candidates[component].find((name) => propertiesOf(document, name) !== undefined);
+  const required = present ? requiredOf(document, present) : [];
+  return {
+    properties: new Map(Object.entries((present && propertiesOf(document, present)) ?? {})),
+    required,
+    known: present !== undefined,
+    missing: (input) =>
+      required.filter((name) => !Object.hasOwn(input, name)).map((name) => ({ rule: "missing", input: name })),
+  };
+}
+
 /** Ajv and the pattern engine are loaded here, not with the module: reading and writing documents needs neither. */
 export async function compileCheck(document: JsonObject, component: Component): Promise<Check> {
-  const present = candidates[component].find((name) => propertiesOf(document, name) !== undefined);
-  const properties = (present && propertiesOf(document, present)) ?? {};
-  const required = present ? requiredOf(document, present) : [];
+  const inputs = inputsOf(document, component);
+  const properties = Object.fromEntries(inputs.properties);
   const compilePattern = await patternCompilerFor(Object.values(properties));
   const validate = await compile(properties, compilePattern);
   return {
-    properties: new Map(Object.entries(properties)),
-    required,
-    known: present !== undefined,
+    ...inputs,
     values: (input) => (validate(input) ? [] : violationsOf(validate.errors ?? [], input, properties)),
-    missing: (input) =>
-      required.filter((name) => !Object.hasOwn(input, name)).map((name) => ({ rule: "missing", input: name })),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Input validation as the command line does it, before anything is built: unknown names are problems too. */
 import type { Json, JsonObject } from "@cog/core/json";
 import { closest } from "@cog/core/spelling";
-import { type Component, compileCheck } from "./check.ts";
+import { type Component, compileCheck, inputsOf } from "./check.ts";
+import { isPlainlyValid } from "./plainly-valid.ts";
 import type { Violation } from "./violation.ts";
 
 export type CheckedInput =
@@ -17,27 +18,29 @@ export type CheckedInput =
       readonly hint?: string;
     };
 
-export type InputChecker = (input: JsonObject) => CheckedInput;
-
-/** Compiles the checker of `components.schemas.Input` (or `TrainingInput`) for the command line and for forms. */
-export async function compileInputChecker(document: JsonObject, component: Component): Promise<InputChecker> {
-  const check = await compileCheck(document, component);
-  if (!check.known) return (input) => ({ ok: true, input });
-  const names = [...check.properties.keys()].sort();
-  const isNullable = (name: string): boolean => check.properties.get(name)?.["nullable"] === true;
-  return (input) => {
-    const unknown = Object.keys(input).filter((name) => !check.properties.has(name));
-    if (unknown.length > 0) return describeUnknown(unknown.sort(), names);
-    // null means "omitted" for a nullable input.
-    const kept = Object.entries(input).filter(([name, value]) => value !== null || !isNullable(name));
-    const given = Object.fromEntries(kept);
-    const violations = [...check.missing(input), ...check.values(given)];
-    if (violations.length === 0) return { ok: true, input: given };
-    return failure(
-      violations[0]?.rule === "missing" ? "input.missing" : "input.invalid",
-      sentences(violations, check.properties),
-    );
-  };
+/**
+ * Checks an input against `components.schemas.Input` (or `TrainingInput`) for the command line and for forms. Ajv is
+ * only asked about values that are not plainly fine.
+ */
+export async function checkInputFor(
+  document: JsonObject,
+  component: Component,
+  input: JsonObject,
+): Promise<CheckedInput> {
+  const inputs = inputsOf(document, component);
+  if (!inputs.known) return { ok: true, input };
+  const property = (name: string): JsonObject => inputs.properties.get(name) ?? {};
+  const unknown = Object.keys(input).filter((name) => !inputs.properties.has(name));
+  if (unknown.length > 0) return describeUnknown(unknown.sort(), [...inputs.properties.keys()].sort());
+  // null means "omitted" for a nullable input.
+  const kept = Object.entries(input).filter(([name, value]) => value !== null || property(name)["nullable"] !== true);
+  const given = Object.fromEntries(kept);
+  const missing = inputs.missing(input);
+  const fine = kept.every(([name, value]) => isPlainlyValid(value, property(name)));
+  const violations = [...missing, ...(fine ? [] : (await compileCheck(document, component)).values(given))];
+  if (violations.length === 0) return { ok: true, input: given };
+  const code = missing.length > 0 ? "input.missing" : "input.invalid";
+  return failure(code, sentences(violations, inputs.properties));
 }
 
 function describeUnknown(unknown: readonly string[], names: readonly string[]): CheckedInput {
