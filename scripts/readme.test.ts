@@ -77,7 +77,8 @@ interface Ended {
 /** Runs one line of the README; with the local engine, which every machine has. */
 function shell(line: string, cwd: string, engine = "local") {
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"]}`, COG_ENGINE: engine };
-  const child = spawn("sh", ["-c", line], { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  // `exec`: the signals are for the command, not for a shell around it.
+  const child = spawn("sh", ["-c", `exec ${line}`], { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const written = { stdout: "", stderr: "" };
   let noticed = () => {};
   for (const stream of ["stdout", "stderr"] as const) {
