@@ -22,6 +22,6 @@ export class PipProgress {
     const building = /^\s*Building wheels? for collected packages: (.+)$/.exec(line)?.[1];
     if (building !== undefined) this.#step.update(`building ${building}`);
     const installing = /^Installing collected packages: (.+)$/.exec(line)?.[1];
-    if (installing !== undefined) this.#step.update(`installing ${installing.split(",").length} packages`, 0.9);
+    if (installing !== undefined) this.#step.update(`installing ${installing.split(",").length} packages`);
   }
 }
