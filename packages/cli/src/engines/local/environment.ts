@@ -42,7 +42,7 @@ export interface ModelEnvironment {
 }
 
 /** Format of environments; another one makes all of them anew. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MARKER = ".complete";
 const LOCK_STALE_MS = 10_000;
 const LOCK_POLL_MS = 100;
@@ -56,7 +56,7 @@ export async function ensureEnvironment(spec: EnvironmentSpec, context: Context)
     if (isComplete(environment)) return;
     rmSync(environment.directory, { recursive: true, force: true });
     await build(environment, spec, context);
-    writeFileSync(join(environment.directory, MARKER), "");
+    writeFileSync(join(environment.directory, MARKER), installed(environment).join("\n"));
   });
   return environment;
 }
@@ -106,19 +106,38 @@ function environmentIn(directory: string): ModelEnvironment {
   return { directory, bin, python: join(bin, windows ? "python.exe" : "python") };
 }
 
-/** The interpreter is a link: it is gone when the Python it was made with is. */
-function isComplete({ directory, python }: ModelEnvironment): boolean {
-  return existsSync(join(directory, MARKER)) && existsSync(python);
+/** Complete when built to its end, and nothing of it went missing since: an interpreter is a link, caches get cleaned. */
+function isComplete(environment: ModelEnvironment): boolean {
+  const marker = join(environment.directory, MARKER);
+  if (!existsSync(marker) || !existsSync(environment.python)) return false;
+  const there = new Set(installed(environment));
+  return readFileSync(marker, "utf8")
+    .split("\n")
+    .every((name) => there.has(name));
+}
+
+/** What lies in site-packages. */
+function installed({ directory }: ModelEnvironment): string[] {
+  try {
+    return readdirSync(sitePackagesOf(directory)).filter((name) => name !== "__pycache__");
+  } catch {
+    // Removed by somebody: nothing does.
+    return [];
+  }
 }
 
 function hashOf({ python, requirements, sdk, installer }: EnvironmentSpec): string {
   const hash = createHash("sha256").update(`${FORMAT}\n${python.identity}\n`);
   for (const { text } of requirements.lines) hash.update(`${text}\n`);
   if (requirements.lines.length > 0) hash.update(installer);
-  hash.update(
-    sdk.kind === "wheel" ? readFileSync(sdk.file) : readFileSync(join(sdk.sitePackages, "cog", "server", "server.mjs")),
-  );
+  hash.update(readFileSync(sdk.kind === "wheel" ? sdk.file : recordOf(sdk.sitePackages)));
   return hash.digest("hex").slice(0, 24);
+}
+
+/** The list of a package's files with their digests, which every installer writes. */
+function recordOf(sitePackages: string): string {
+  const information = readdirSync(sitePackages).find((name) => /^cog-[^/]*\.dist-info$/.test(name)) ?? "cog.dist-info";
+  return join(sitePackages, information, "RECORD");
 }
 
 function writableCache(directory: string): string {
