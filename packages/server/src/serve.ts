@@ -17,8 +17,8 @@ import type { SupervisorState, WorkerProcess } from "#workers";
 import { adoptWorker, deviceFor, Pool, Supervisor, spawnWorker, visibleDevices } from "#workers";
 import { modelEnvironment } from "./reference.ts";
 
-/** How long last webhooks may take when the server stops. */
-const LAST_WEBHOOKS_MS = 10_000;
+/** How long last webhooks may take when the server stops: less than the ten seconds that `docker stop` has. */
+const LAST_WEBHOOKS_MS = 8000;
 /** How long canceled predictions may take to unwind then. */
 const UNWIND_MS = 5000;
 
@@ -216,7 +216,8 @@ class ModelServer {
     process.on("SIGINT", () => void this.#stop({ code: 130 }));
     process.on("SIGTERM", () => {
       if (this.#settings.awaitExplicitShutdown) return;
-      void this.#stop({ code: 0, now: this.#pool.state.name === "starting" });
+      // In the first setup nothing has been accepted yet that anybody would wait for.
+      void this.#stop({ code: 0, now: this.#pool.state.name === "starting" && !this.#health.wasReady });
     });
   }
 

@@ -5,14 +5,30 @@
 import { readFileSync } from "node:fs";
 import type { ProxySettings } from "#settings";
 
+const HAS_CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
+
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export function createFetch({ enabled, certificates }: ProxySettings): Fetch {
-  if (!enabled && certificates === undefined) return (url, init) => fetch(url, init);
+  if (!enabled && certificates === undefined) return withCredentials((url, init) => fetch(url, init));
   let made: Promise<Fetch> | undefined;
-  return async (url, init) => {
+  return withCredentials(async (url, init) => {
     made ??= fetchThroughAgent({ enabled, certificates });
     return (await made)(url, init);
+  });
+}
+
+/** fetch refuses URLs with a user name and a password, which other clients send as basic authentication. */
+function withCredentials(send: Fetch): Fetch {
+  return async (url, init) => {
+    if (!HAS_CREDENTIALS.test(url)) return send(url, init);
+    const bare = new URL(url);
+    const { username, password } = bare;
+    bare.username = bare.password = "";
+    const headers = new Headers(init.headers);
+    const pair = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    if (!headers.has("Authorization")) headers.set("Authorization", `Basic ${pair.toString("base64")}`);
+    return send(bare.href, { ...init, headers });
   };
 }
 

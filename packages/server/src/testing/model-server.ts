@@ -130,7 +130,7 @@ export class ModelServer {
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill("SIGTERM");
-    const impatient = setTimeout(() => this.#child.kill("SIGKILL"), 10_000);
+    const impatient = setTimeout(() => this.#child.kill("SIGKILL"), 20_000);
     await this.exited;
     clearTimeout(impatient);
   }

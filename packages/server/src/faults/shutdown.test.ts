@@ -1,0 +1,176 @@
+/** The end of the server while it is at work. */
+import { writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { ModelServer, nothing, OBEDIENT, OBEDIENT_SCHEMA, processesWith, Receiver, serving } from "#testing";
+
+const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
+const UNTIL_GO = "print('go')\nwhile not os.path.exists('go'): time.sleep(0.005)";
+
+const ASYNC = `
+import asyncio
+class Model:
+    async def run(self, name: str = "", seconds: float = 0) -> str:
+        print("go", name)
+        await asyncio.sleep(seconds)
+        return name
+`;
+
+test("SIGTERM under load: every answer is whole, every last webhook comes", async () => {
+  const receiver = await Receiver.start();
+  const env = { COG_MAX_CONCURRENCY: "16" };
+  await serving({ model: ASYNC, env }, async (server) => {
+    const webhook = receiver.url;
+    const sync = Array.from({ length: 8 }, (_, index) =>
+      server.client.predict({ id: `s${index}`, input: { name: `s${index}`, seconds: 0.5 }, webhook }),
+    );
+    for (let index = 0; index < 8; index += 1) {
+      await server.client.start({ id: `a${index}`, input: { name: `a${index}`, seconds: 0.3 }, webhook });
+    }
+    await expect.poll(() => server.log.match(/"message":"go /g)?.length).toBe(16);
+    server.signal("SIGTERM");
+    for (const answer of await Promise.all(sync)) expect(answer.status).toBe("succeeded");
+    expect(await server.exited).toBe(0);
+    const ends = receiver.received.map(({ body }) => JSON.parse(body)).filter(({ completed_at }) => completed_at);
+    expect(new Set(ends.map(({ id }) => id)).size).toBe(16);
+    expect(ends).toHaveLength(16);
+    expect(ends.every(({ status }) => status === "succeeded" || status === "canceled")).toBe(true);
+  });
+  receiver.close();
+});
+
+test("with a drain timeout async predictions end by themselves, and what is left then is canceled", async () => {
+  const receiver = await Receiver.start();
+  const env = { COG_MAX_CONCURRENCY: "4", COG_DRAIN_TIMEOUT: "1" };
+  await serving({ model: ASYNC, env }, async (server) => {
+    await server.client.start({ id: "short", input: { name: "short", seconds: 0.3 }, webhook: receiver.url });
+    await server.client.start({ id: "long", input: { name: "long", seconds: 60 }, webhook: receiver.url });
+    await expect.poll(() => server.log.match(/"message":"go /g)?.length).toBe(2);
+    server.signal("SIGTERM");
+    expect(await server.exited).toBe(0);
+    const ends = receiver.received.map(({ body }) => JSON.parse(body)).filter(({ completed_at }) => completed_at);
+    expect(Object.fromEntries(ends.map(({ id, status }) => [id, status]))).toEqual({
+      short: "succeeded",
+      long: "canceled",
+    });
+  });
+  receiver.close();
+});
+
+test("queued requests are served before the end", async () => {
+  await serving({ ...model, env: { COG_QUEUE_MAX: "8" } }, async (server) => {
+    const first = server.client.predict({ input: { do: UNTIL_GO } });
+    await server.logged('"message":"go"');
+    const queued = Array.from({ length: 5 }, () => server.client.predict({ input: {} }));
+    await wait(50);
+    server.signal("SIGTERM");
+    await server.logged("stopping");
+    await writeFile(join(server.folder, "go"), "");
+    for (const answer of [await first, ...(await Promise.all(queued))]) expect(answer.status).toBe("succeeded");
+    expect(await server.exited).toBe(0);
+  });
+});
+
+test("a prediction sent while /shutdown is processed is answered whole or refused", async () => {
+  for (let round = 0; round < 5; round += 1) {
+    await serving(model, async (server) => {
+      const send = (): Promise<unknown>[] =>
+        Array.from({ length: 20 }, () =>
+          server.client.predict({ input: {} }).then(
+            ({ status }) => status,
+            (error: { code?: string; status?: number }) => error.status ?? error.code,
+          ),
+        );
+      const early = send();
+      const stop = server.client.shutdown();
+      const late = send();
+      await stop;
+      for (const outcome of await Promise.all([...early, ...late])) {
+        // 409: one slot. `unreachable`: refused, or closed before a byte of an answer.
+        expect(["succeeded", 409, 503, "server.unreachable"]).toContain(outcome);
+      }
+      expect(await server.exited).toBe(0);
+    });
+  }
+});
+
+test("idle and half-open connections do not hold up the end", async () => {
+  await serving(model, async (server) => {
+    const { port, hostname } = new URL(server.url);
+    const idle = connect(Number(port), hostname);
+    const half = connect(Number(port), hostname);
+    half.write("POST /predictions HTTP/1.1\r\nHost: x\r\nContent-Le");
+    const kept = request(`${server.url}/health-check`, { headers: { Connection: "keep-alive" } });
+    kept.end();
+    await new Promise((resolve) => kept.once("response", (response) => response.resume().once("end", resolve)));
+    for (const socket of [idle, half]) socket.on("error", () => undefined);
+    await wait(50);
+    const asked = performance.now();
+    server.signal("SIGTERM");
+    expect(await server.exited).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(3000);
+  });
+});
+
+test("a second SIGTERM means now", async () => {
+  await serving(model, async (server) => {
+    const answer = server.client.predict({ input: { do: "print('go')\ntime.sleep(60)" } }).catch(() => "cut off");
+    await server.logged('"message":"go"');
+    server.signal("SIGTERM");
+    await server.logged("stopping");
+    const asked = performance.now();
+    server.signal("SIGTERM");
+    await server.exited;
+    expect(performance.now() - asked).toBeLessThan(2000);
+    await answer;
+  });
+});
+
+test("SIGTERM while a crashed worker starts again: the webhook of the crash still goes out", async () => {
+  let failures = 0;
+  const receiver = await Receiver.start((_, response) => {
+    failures += 1;
+    response.writeHead(failures < 3 ? 503 : 200).end();
+  });
+  await serving(model, async (server) => {
+    const webhook_events_filter = ["completed"] as const;
+    await server.client.predict({ input: { do: "os._exit(1)" }, webhook: receiver.url, webhook_events_filter });
+    server.signal("SIGTERM");
+    expect(await server.exited).toBe(0);
+    expect(receiver.received.length).toBeGreaterThanOrEqual(3);
+    expect(receiver.received.at(-1)?.body).toContain("Worker crashed");
+  });
+  receiver.close();
+});
+
+test("kill -9 of the server: no worker, no guardian, no child of the model is left", async () => {
+  const server = await ModelServer.start(model);
+  try {
+    const code = "os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '600')\nprint('go')\ntime.sleep(600)";
+    server.client.predict({ input: { do: code } }).catch(() => undefined);
+    await server.logged('"message":"go"');
+    expect(processesWith(server.folder).length).toBeGreaterThanOrEqual(4);
+    server.signal("SIGKILL");
+    await server.exited;
+    await nothing("processes", () => processesWith(server.folder));
+  } finally {
+    await server.close();
+  }
+});
+
+test("kill -9 of the server while a worker is stuck in native code", async () => {
+  const server = await ModelServer.start(model);
+  try {
+    const code = "print('go')\ntime.sleep(0.1)\nctypes.PyDLL(None).sleep(600)";
+    server.client.predict({ input: { do: code } }).catch(() => undefined);
+    await server.logged('"message":"go"');
+    await wait(150);
+    server.signal("SIGKILL");
+    await nothing("processes", () => processesWith(server.folder));
+  } finally {
+    await server.close();
+  }
+});
