@@ -6,12 +6,14 @@
 import { parseArgs } from "node:util";
 import { cli } from "./cli.ts";
 import { clone } from "./clone.ts";
+import { fuzz } from "./fuzz.ts";
 import { peers } from "./peers.ts";
 import type { Options, Question } from "./question.ts";
 import { asJson, asTable } from "./report.ts";
 import { server } from "./server.ts";
+import { soak } from "./soak.ts";
 
-const questions: readonly Question[] = [server, peers, cli, clone];
+const questions: readonly Question[] = [server, soak, fuzz, peers, cli, clone];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
