@@ -214,8 +214,10 @@ function renamedConfig({ directory, configFile }: Project): { path: string; from
 }
 
 /** The config as images carry it says what was resolved, not only what was asked for. */
-function completed(config: CogConfig, { cuda }: BuildPlan): CogConfig {
-  return cuda === undefined ? config : { ...config, build: { ...config.build, cuda: cuda.version, cudnn: cuda.cudnn } };
+function completed(config: CogConfig, { cuda, decisions }: BuildPlan): CogConfig {
+  const pythonVersion = decisions.find(({ setting }) => setting === "python")?.value ?? config.build.pythonVersion;
+  const build = { ...config.build, pythonVersion };
+  return { ...config, build: cuda === undefined ? build : { ...build, cuda: cuda.version, cudnn: cuda.cudnn } };
 }
 
 function optional({ baseImage, concurrency, precompile, useCudaBaseImage }: BuildImageRequest) {

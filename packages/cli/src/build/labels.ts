@@ -1,9 +1,23 @@
 import type { CogConfig } from "@cog/core/config";
-import type { JsonObject } from "@cog/core/json";
+import { isJsonObject, type JsonObject } from "@cog/core/json";
 import { documentText } from "@cog/core/schema";
 import { storedConfig } from "./stored-config.ts";
 
 export const FREEZE_LABEL = "run.cog.pip_freeze";
+
+/** The JSON in one of an image's labels, under its name of the new era or of the old one. */
+export function readLabel(
+  { labels }: { readonly labels: Readonly<Record<string, string>> },
+  name: "config" | "openapi_schema",
+): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(labels[`run.cog.${name}`] ?? labels[`org.cogmodel.${name}`] ?? "null");
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    // Somebody else's label of the same name.
+    return undefined;
+  }
+}
 
 export interface LabelFacts {
   readonly config: CogConfig;

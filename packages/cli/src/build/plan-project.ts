@@ -9,7 +9,7 @@ import type { BuildSettings } from "./settings.ts";
 
 export type PlanOptions = Pick<
   PlanInput,
-  "purpose" | "baseImage" | "useCudaBaseImage" | "concurrency" | "labels" | "weights" | "precompile"
+  "purpose" | "baseImage" | "useCudaBaseImage" | "concurrency" | "labels" | "weights" | "weightsImage" | "precompile"
 >;
 
 /** Reads what the plan of a project depends on, and plans. */
@@ -29,6 +29,9 @@ export function planProject(
     ...(certificate !== undefined && { caCertificate: certificate }),
   });
   for (const warning of plan.warnings) report.warn(warning);
+  const python = plan.decisions.find(({ setting }) => setting === "python");
+  if (python !== undefined && python.value !== project.config.build.pythonVersion)
+    report.info(`Using Python ${python.value}, ${python.because}`);
   const choice = `Using base image ${plan.base.image} (${plan.base.because})`;
   // A GPU image is gigabytes: its choice is said, not hidden.
   if (plan.cuda === undefined) report.debug(choice);

@@ -1,8 +1,9 @@
-import type { CogConfig } from "@cog/core/config";
+import type { CogConfig, WeightConfig } from "@cog/core/config";
 import type { JsonObject } from "@cog/core/json";
 
 /** The completed config as images carry it: Cog's own keys and order, nothing that is empty. */
-export function storedConfig({ build, image, model, predict, train, concurrency, environment }: CogConfig): JsonObject {
+export function storedConfig(config: CogConfig): JsonObject {
+  const { build, image, model, predict, train, concurrency, environment, weights = [] } = config;
   return {
     build: withoutEmpty({
       gpu: build.gpu,
@@ -19,8 +20,22 @@ export function storedConfig({ build, image, model, predict, train, concurrency,
       base_image: build.baseImage,
       user: build.user,
     }),
-    ...withoutEmpty({ image, model, predict, train, concurrency: withoutEmpty({ ...concurrency }), environment }),
+    ...withoutEmpty({
+      image,
+      model,
+      predict,
+      train,
+      concurrency: withoutEmpty({ ...concurrency }),
+      environment,
+      weights: weights.map(storedWeight),
+    }),
   };
+}
+
+/** A single source is written without its list. */
+function storedWeight({ name, target, sources }: WeightConfig): JsonObject {
+  const written = sources.map(({ uri, include, exclude }) => withoutEmpty({ uri, include, exclude }));
+  return withoutEmpty({ name, target, source: written.length === 1 ? written[0] : written });
 }
 
 type Field = JsonObject[string] | undefined;

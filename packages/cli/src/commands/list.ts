@@ -1,7 +1,9 @@
 import { build } from "./build.ts";
 import type { AnyCommand } from "./command.ts";
+import { debug } from "./debug.ts";
 import { exec } from "./exec.ts";
 import { init } from "./init.ts";
+import { inspect } from "./inspect.ts";
 import { predict } from "./predict.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
@@ -10,4 +12,16 @@ import { train } from "./train.ts";
 import { version } from "./version.ts";
 
 /** In the order of `cog --help`. What a command needs is loaded when it runs. */
-export const commands: readonly AnyCommand[] = [init, run, serve, build, exec, schema, version, predict, train];
+export const commands: readonly AnyCommand[] = [
+  init,
+  run,
+  serve,
+  build,
+  exec,
+  inspect,
+  schema,
+  version,
+  predict,
+  train,
+  debug,
+];

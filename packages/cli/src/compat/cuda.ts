@@ -1,5 +1,6 @@
 /** Which CUDA and cuDNN a GPU project gets: what it asks for, else what its framework was built with, else 11.8. */
 import { UserError } from "@cog/core/errors";
+import type { Decision } from "./decision.ts";
 import type { Pin } from "./requirement.ts";
 import { type CudaImage, cudaImages, type TorchBuild, tensorflowReleases, torchBuilds } from "./tables.ts";
 import { compare, highest, matches, parseVersion, sameMinor, withoutLocal } from "./version.ts";
@@ -19,6 +20,7 @@ export interface Cuda {
   readonly cudnn: string;
   readonly image: string;
   readonly because: string;
+  readonly decisions: readonly Decision[];
   readonly warnings: readonly string[];
 }
 
@@ -43,7 +45,17 @@ export function resolveCuda(wish: CudaWish): Cuda {
     if (imagesOf(cuda).length === 0) throw new UserError("cuda.unsupported", `CUDA ${cuda} is not supported by Cog`);
     throw new UserError("cuda.no_image", `no matching base image for CUDA ${cuda} and CuDNN ${cudnn}`);
   }
-  return { cuda, cudnn: image.cudnn, image: image.image, because, warnings };
+  const decisions: Decision[] = [
+    { setting: "cuda", value: cuda, because },
+    { setting: "cudnn", value: image.cudnn, because: cudnnReason(wish, image.cudnn === wanted ? because : undefined) },
+  ];
+  return { cuda, cudnn: image.cudnn, image: image.image, because, decisions, warnings };
+}
+
+function cudnnReason({ cudnn, tensorflow }: CudaWish, chosenWith: string | undefined): string {
+  if (cudnn !== undefined) return "build.cudnn";
+  if (chosenWith !== undefined) return tensorflow === undefined ? chosenWith : `tensorflow==${tensorflow.version}`;
+  return "the highest that has an image with this CUDA";
 }
 
 interface Choice {
@@ -111,7 +123,7 @@ function forTorch(torch: Pin, wish: CudaWish, warnings: string[]): Choice {
   }
   if (!torch.exact)
     warnings.push(`CUDA is chosen for torch ${version}; write torch==${version} to be sure to get that version.`);
-  return { cuda, because: `torch ${version}` };
+  return { cuda, because: `torch${torch.exact ? "==" : " "}${version}` };
 }
 
 /** `X+cu118` is asked to be exactly that one; an unknown suffix is not heeded. */

@@ -1,4 +1,5 @@
 /** Pinned torch lines get the build for the chosen CUDA (or for the CPU) and the index that has it. All others stay. */
+import type { Decision } from "./decision.ts";
 import { findPin } from "./requirement.ts";
 import { type TorchBuild, torchBuilds } from "./tables.ts";
 import { compare, highest, matches, parseVersion, withoutLocal } from "./version.ts";
@@ -6,6 +7,7 @@ import { compare, highest, matches, parseVersion, withoutLocal } from "./version
 export interface Rewritten {
   readonly lines: readonly string[];
   readonly indexUrls: readonly string[];
+  readonly decisions: readonly Decision[];
   readonly warnings: readonly string[];
 }
 
@@ -13,6 +15,7 @@ export interface Rewritten {
 export function rewriteFrameworks(lines: readonly string[], cuda: string | undefined): Rewritten {
   const result = [...lines];
   const indexUrls = new Set<string>();
+  const decisions: Decision[] = [];
   const warnings: string[] = [];
   for (const [name, find] of Object.entries(FINDERS)) {
     const pin = findPin(lines, name);
@@ -28,9 +31,17 @@ export function rewriteFrameworks(lines: readonly string[], cuda: string | undef
     }
     const version = name === "torch" ? withoutLocal(build.torch) : build.torchvision;
     result[pin.index] = `${name}${pin.extras}==${version}`;
-    if (build.indexUrl !== undefined) indexUrls.add(build.indexUrl);
+    if (build.indexUrl === undefined || indexUrls.has(build.indexUrl)) continue;
+    indexUrls.add(build.indexUrl);
+    const because = `${name}==${version} for ${cuda === undefined ? "the CPU" : `CUDA ${build.cuda ?? cuda}`}`;
+    decisions.push({ setting: "torch_index", value: indexName(build.indexUrl), because });
   }
-  return { lines: result, indexUrls: [...indexUrls], warnings };
+  return { lines: result, indexUrls: [...indexUrls], decisions, warnings };
+}
+
+/** `https://…/whl/cu121/` → `cu121` */
+function indexName(url: string): string {
+  return url.replace(/\/+$/, "").split("/").at(-1) ?? url;
 }
 
 const FINDERS: Readonly<Record<string, (version: string, cuda: string | undefined) => TorchBuild | undefined>> = {

@@ -89,3 +89,30 @@ test.each([
 ])("refuses %j with %j: %s", (build, requirements, message) => {
   expect(() => resolveCompatibility({ ...GPU, ...build }, requirements)).toThrow(new RegExp(message));
 });
+
+test.each([
+  [["numpy"], "3.13", "not set"],
+  [["torch==2.3.1"], "3.12", "torch==2.3.1"],
+  [["torch==1.13.1"], "3.11", "torch==1.13.1"],
+  [["tensorflow==2.10.0"], "3.10", "tensorflow==2.10.0"],
+  [["torch==2.3.1", "tensorflow==2.10.0"], "3.10", "tensorflow==2.10.0"],
+  [["torch==2.11.0"], "3.13", "not set"],
+])("a project with %j that names no Python gets %s", (requirements, version, because) => {
+  const resolved = resolveCompatibility({ ...CPU, pythonVersion: "3.13", pythonIsDefault: true }, requirements);
+  expect(resolved.pythonVersion).toBe(version);
+  expect(resolved.decisions[0]).toMatchObject({ setting: "python", because: expect.stringContaining(because) });
+});
+
+test("a Python that is named stays", () => {
+  expect(resolveCompatibility({ ...CPU, pythonVersion: "3.13" }, ["torch==2.3.1"]).pythonVersion).toBe("3.13");
+});
+
+test("every choice has its reason", () => {
+  const { decisions } = resolveCompatibility({ ...GPU, cudnn: "8" }, ["torch==2.3.1"]);
+  expect(decisions.map(({ setting, value, because }) => `${setting} ${value}: ${because}`)).toEqual([
+    "python 3.12: build.python_version",
+    "cuda 12.1: torch==2.3.1",
+    "cudnn 8: build.cudnn",
+    "torch_index cu121: torch==2.3.1 for CUDA 12.1",
+  ]);
+});

@@ -1,14 +1,18 @@
 import type { BuildConfig } from "@cog/core/config";
 import { type Cuda, resolveCuda } from "./cuda.ts";
+import type { Decision } from "./decision.ts";
 import { rewriteFrameworks } from "./frameworks.ts";
+import { choosePython } from "./python.ts";
 import { findPin } from "./requirement.ts";
 
 export interface Compatibility {
+  readonly pythonVersion: string;
   /** Absent for a CPU project. */
   readonly cuda?: Cuda;
   /** The requirement lines with frameworks that fit, and the indexes they need. */
   readonly requirements: readonly string[];
   readonly indexUrls: readonly string[];
+  readonly decisions: readonly Decision[];
   readonly warnings: readonly string[];
 }
 
@@ -24,11 +28,14 @@ export function resolveCompatibility(build: BuildConfig, requirements: readonly 
         ...(tensorflow !== undefined && { tensorflow }),
       })
     : undefined;
+  const python = choosePython(build, [torch, tensorflow]);
   const frameworks = rewriteFrameworks(requirements, cuda?.cuda);
   return {
+    pythonVersion: python.value,
     ...(cuda !== undefined && { cuda }),
     requirements: frameworks.lines,
     indexUrls: frameworks.indexUrls,
+    decisions: [python, ...(cuda?.decisions ?? []), ...frameworks.decisions],
     warnings: [...(cuda?.warnings ?? []), ...frameworks.warnings],
   };
 }

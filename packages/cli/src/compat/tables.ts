@@ -18,12 +18,15 @@ export interface TorchBuild {
   readonly torchvision: string;
   /** Absent: the default package index. */
   readonly indexUrl?: string;
+  /** Python versions that have wheels of it. */
+  readonly pythons: readonly string[];
 }
 
 export interface TensorflowRelease {
   readonly tensorflow: string;
   readonly cuda: string;
   readonly cudnn: string;
+  readonly pythons: readonly string[];
 }
 
 export const cudaImages: readonly CudaImage[] = cudaTable.images.map((row) => {
@@ -37,6 +40,7 @@ export const torchBuilds: readonly TorchBuild[] = torchTable.builds
     return {
       torch: torch ?? "",
       torchvision: torchvision ?? "",
+      pythons: listIn(row),
       ...(cuda !== undefined && { cuda }),
       ...(index !== undefined && { indexUrl: torchTable.index_url.replace("{index}", index) }),
     };
@@ -46,5 +50,10 @@ export const torchBuilds: readonly TorchBuild[] = torchTable.builds
 
 export const tensorflowReleases: readonly TensorflowRelease[] = tensorflowTable.releases.map((row) => {
   const [tensorflow = "", cuda = "", cudnn = ""] = row.map((cell) => (typeof cell === "string" ? cell : undefined));
-  return { tensorflow, cuda, cudnn };
+  return { tensorflow, cuda, cudnn, pythons: listIn(row) };
 });
+
+/** The one cell of a row that is a list. */
+function listIn(row: readonly (string | null | readonly string[])[]): readonly string[] {
+  return row.find((cell) => typeof cell === "object" && cell !== null) ?? [];
+}

@@ -26,6 +26,23 @@ export async function inspectImage(
   return image === undefined ? undefined : toImage(image);
 }
 
+export interface LayerSize {
+  readonly sizeBytes: number;
+  /** The instruction that made it. */
+  readonly createdBy: string;
+}
+
+/** The layers of an image that hold something, from the base up. */
+export async function layerSizes(name: string, options: { readonly signal: AbortSignal }): Promise<LayerSize[]> {
+  const format = "{{.Size}} {{.CreatedBy}}";
+  const { stdout } = await docker(["history", "--no-trunc", "--human=false", "--format", format, name], options);
+  return stdout
+    .split("\n")
+    .map((line) => ({ sizeBytes: Number.parseInt(line, 10), createdBy: line.slice(line.indexOf(" ") + 1) }))
+    .filter(({ sizeBytes }) => sizeBytes > 0)
+    .reverse();
+}
+
 export interface PullOptions {
   readonly signal: AbortSignal;
   readonly onOutput: (text: string) => void;

@@ -22,8 +22,29 @@ export function baseStage(plan: BuildPlan): Instruction[] {
       ],
     },
     ...(plan.caCertificate ? certificate() : []),
+    ...(plan.expectedPython === undefined ? [] : [pythonCheck(plan.expectedPython, plan.base.image)]),
     ...(plan.python === undefined ? [] : [interpreter(plan.python, plan.base.image)]),
   ];
+}
+
+/** Said before anything is installed into the wrong Python. Changes nothing, so its layer is empty. */
+function pythonCheck(version: string, base: string): Instruction {
+  const script = [
+    "import sys",
+    "has = '%d.%d' % sys.version_info[:2]",
+    `sys.exit(has != '${version}' and 'build.python_version is ${version}, but ${shellSafe(base)} has Python ' + has)`,
+  ].join("; ");
+  return {
+    kind: "run",
+    mounts: [],
+    command: `python -c "${script}"`,
+    origin: { kind: "config", path: ["build", "python_version"] },
+  };
+}
+
+/** For a message inside two kinds of quotes. */
+function shellSafe(text: string): string {
+  return text.replaceAll(/[^\w@:./-]/g, "");
 }
 
 /**

@@ -17,6 +17,7 @@ const HELLO: BuildPlan = {
   server: [{ name: "COG_PREDICT_TYPE_STUB", value: "run.py:Runner" }],
   labels: {},
   weights: [],
+  decisions: [],
   warnings: [],
   files: [],
 };

@@ -8,6 +8,7 @@ import { packageLayers } from "./packages.ts";
 import { compiled, SITE_PACKAGES } from "./python.ts";
 import { runStepLayers } from "./run-steps.ts";
 import { sdkLayer } from "./sdk.ts";
+import { weightsStage } from "./weights.ts";
 
 export interface Dockerfile {
   readonly text: string;
@@ -20,6 +21,7 @@ export function renderDockerfile(plan: BuildPlan): Dockerfile {
   const stages: Instruction[][] = [
     baseStage(plan),
     ...(plan.node === undefined ? [] : [nodeStage(plan.node)]),
+    ...(plan.weightsImage === undefined ? [] : [weightsStage(plan)]),
     [
       { kind: "from", image: "base" },
       layerArgument,

@@ -1,3 +1,4 @@
 export { type Dockerfile, renderDockerfile } from "./dockerfile.ts";
 export type { Origin } from "./instruction.ts";
 export { withoutPreamble } from "./layer.ts";
+export { renderWeightsDockerfile } from "./weights.ts";

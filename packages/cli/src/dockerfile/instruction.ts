@@ -15,7 +15,7 @@ export type Instruction =
   | { readonly kind: "label"; readonly name: string; readonly value: string }
   | { readonly kind: "user"; readonly user: string }
   | { readonly kind: "cmd"; readonly command: readonly string[] }
-  | { readonly kind: "copy"; readonly source: string; readonly target: string };
+  | { readonly kind: "copy"; readonly from?: string; readonly source: string; readonly target: string };
 
 export type Mount =
   | { readonly type: "cache"; readonly id: string; readonly target: string; readonly sharing?: "locked" }
@@ -50,7 +50,7 @@ export function instructionText(instruction: Instruction): string {
     case "cmd":
       return `CMD ${JSON.stringify(instruction.command)}`;
     case "copy":
-      return `COPY ${instruction.source} ${instruction.target}`;
+      return `COPY ${instruction.from === undefined ? "" : `--from=${instruction.from} `}${instruction.source} ${instruction.target}`;
   }
 }
 

@@ -2,6 +2,7 @@ import type { BuildPlan } from "#plan";
 import type { Instruction } from "./instruction.ts";
 import { NODE_PATH } from "./node.ts";
 import { compiled } from "./python.ts";
+import { weightsLayer } from "./weights.ts";
 
 /** How the container starts, then what the user edits: big files first, the code in the last layer. */
 export function modelLayers(plan: BuildPlan): Instruction[] {
@@ -13,7 +14,7 @@ export function modelLayers(plan: BuildPlan): Instruction[] {
     ...(variables.length === 0 ? [] : [{ kind: "env", variables } as const]),
     ...labels.map(([name, value]) => ({ kind: "label", name, value }) as const),
     { kind: "cmd", command: ["python", "-m", "cog.server.http"] },
-    ...(plan.weights.length === 0 ? [] : [{ kind: "copy", source: "weights", target: "/src" } as const]),
+    ...weightsLayer(plan),
     ...(plan.purpose === "image" ? [{ kind: "copy", source: "src", target: "/src" } as const] : []),
     ...(plan.purpose === "image" && plan.precompile ? [compiled("/src")] : []),
     ...(plan.user === undefined ? [] : [{ kind: "user", user: plan.user } as const]),

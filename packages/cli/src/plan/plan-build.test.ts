@@ -10,8 +10,21 @@ const CONFIG: CogConfig = {
   environment: [],
 };
 
-const CUDA: Cuda = { cuda: "12.1", cudnn: "8", image: "nvidia/cuda:12.1.1-x", because: "torch==2.3.1", warnings: [] };
-const CPU: Compatibility = { requirements: [], indexUrls: [], warnings: [] };
+const CUDA: Cuda = {
+  cuda: "12.1",
+  cudnn: "8",
+  image: "nvidia/cuda:12.1.1-x",
+  because: "torch==2.3.1",
+  decisions: [],
+  warnings: [],
+};
+const CPU: Compatibility = {
+  pythonVersion: "3.12",
+  requirements: [],
+  indexUrls: [],
+  decisions: [],
+  warnings: [],
+};
 const GPU: Partial<PlanInput> = { compatibility: { ...CPU, cuda: CUDA } };
 
 const plan = (build: Partial<BuildConfig> = {}, options: Partial<PlanInput> = {}) =>
@@ -34,6 +47,18 @@ test("a plan is plain JSON", () => {
         "image": "python:3.12-slim",
       },
       "caCertificate": false,
+      "decisions": [
+        {
+          "because": "build.python_version",
+          "setting": "base_image",
+          "value": "python:3.12-slim",
+        },
+        {
+          "because": "it belongs to this command",
+          "setting": "sdk",
+          "value": "cog==1.0.0",
+        },
+      ],
       "environment": [],
       "files": [
         {
@@ -84,6 +109,12 @@ test("Python is installed into CUDA images only", () => {
   expect(plan({}, GPU).python).toBe("3.12");
   expect(plan({ baseImage: "x" }, GPU).python).toBeUndefined();
   expect(plan().python).toBeUndefined();
+});
+
+test("a base image of the user's must have the Python that cog.yaml names", () => {
+  expect(plan({ baseImage: "x", pythonVersion: "3.12.4" }).expectedPython).toBe("3.12");
+  expect(plan({ baseImage: "x", pythonIsDefault: true }).expectedPython).toBeUndefined();
+  expect(plan().expectedPython).toBeUndefined();
 });
 
 test("the index of a torch build comes once, after the user's options", () => {

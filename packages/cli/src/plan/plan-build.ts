@@ -1,5 +1,5 @@
 import type { CogConfig } from "@cog/core/config";
-import type { Compatibility } from "#compat";
+import type { Compatibility, Decision } from "#compat";
 import type { BaseImage, BuildPlan, SdkSource, StagedFile, Variable } from "./plan.ts";
 import type { Requirements } from "./requirements.ts";
 
@@ -21,6 +21,7 @@ export interface PlanInput {
   readonly concurrency?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly weights?: readonly string[];
+  readonly weightsImage?: string;
   /** PEM text from COG_CA_CERT. */
   readonly caCertificate?: string;
   readonly precompile?: boolean;
@@ -37,7 +38,8 @@ export function planBuild(input: PlanInput): BuildPlan {
   return {
     purpose: input.purpose,
     base,
-    ...(base.image === cuda?.image && { python: build.pythonVersion }),
+    ...(base.image === cuda?.image && { python: compatibility.pythonVersion }),
+    ...(isUsers(base) && build.pythonIsDefault !== true && { expectedPython: minorOf(build.pythonVersion) }),
     ...(cuda !== undefined && { cuda: { version: cuda.cuda, cudnn: cuda.cudnn } }),
     caCertificate: input.caCertificate !== undefined,
     environment: config.environment.map(splitVariable),
@@ -52,18 +54,48 @@ export function planBuild(input: PlanInput): BuildPlan {
     server: serverVariables(config, input.concurrency),
     labels: input.labels ?? {},
     weights: input.weights ?? [],
+    ...(input.weightsImage !== undefined && { weightsImage: input.weightsImage }),
+    decisions: [...compatibility.decisions, baseDecision(base), sdkDecision(sdk)],
     warnings: [...input.requirements.warnings, ...compatibility.warnings],
     files: stagedFiles(input, requirements),
   };
 }
 
-function chooseBase({ config: { build }, compatibility: { cuda }, baseImage, useCudaBaseImage }: PlanInput): BaseImage {
+function chooseBase({
+  config: { build },
+  compatibility: { cuda, pythonVersion },
+  baseImage,
+  useCudaBaseImage,
+}: PlanInput): BaseImage {
   if (baseImage !== undefined) return { image: baseImage, because: "--base-image" };
   if (build.baseImage !== undefined) return { image: build.baseImage, because: "build.base_image" };
   if (cuda !== undefined && useCudaBaseImage !== false) {
     return { image: cuda.image, because: `build.gpu; CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}: ${cuda.because}` };
   }
-  return { image: `python:${build.pythonVersion}-slim`, because: "build.python_version" };
+  return { image: `python:${pythonVersion}-slim`, because: "build.python_version" };
+}
+
+function isUsers({ because }: BaseImage): boolean {
+  return because === "--base-image" || because === "build.base_image";
+}
+
+function minorOf(version: string): string {
+  return version.split(".", 2).join(".");
+}
+
+function baseDecision({ image, because }: BaseImage): Decision {
+  return { setting: "base_image", value: image, because };
+}
+
+function sdkDecision(sdk: SdkSource): Decision {
+  switch (sdk.kind) {
+    case "carried":
+      return { setting: "sdk", value: `cog==${sdk.version}`, because: "it belongs to this command" };
+    case "wheel":
+      return { setting: "sdk", value: fileName(sdk.file), because: "COG_SDK_WHEEL" };
+    case "requirement":
+      return { setting: "sdk", value: sdk.requirement, because: "build.sdk_version or COG_SDK_WHEEL" };
+  }
 }
 
 /** Options before packages; an index that is there already is not repeated. */

@@ -4,11 +4,14 @@
  * apart from the `from` paths of staged files.
  */
 import type { RunStep } from "@cog/core/config";
+import type { Decision } from "#compat";
 
 export interface BuildPlan {
   /** `image` holds the source; `development` finds it mounted at /src. */
   readonly purpose: "image" | "development";
   readonly base: BaseImage;
+  /** `MAJOR.MINOR` that a base image of the user's must have, since cog.yaml names one; checked while building. */
+  readonly expectedPython?: string;
   /** Installed into a base that has none of its own, such as the CUDA images; `MAJOR.MINOR` or with a patch. */
   readonly python?: string;
   /** What a GPU project was resolved to. */
@@ -32,6 +35,10 @@ export interface BuildPlan {
   readonly labels: Readonly<Record<string, string>>;
   /** Project-relative paths, files or directories, that get a layer of their own before the code. */
   readonly weights: readonly string[];
+  /** The image that holds `weights`, when they are not in this one's context. */
+  readonly weightsImage?: string;
+  /** Why the versions and the base image are what they are. */
+  readonly decisions: readonly Decision[];
   /** What the user should know about the choices made. */
   readonly warnings: readonly string[];
   /** Files for the `build/` part of the context, besides those of the project. */

@@ -23,6 +23,8 @@ export interface BuildConfig {
   readonly gpu: boolean;
   /** `MAJOR.MINOR` or `MAJOR.MINOR.PATCH`. */
   readonly pythonVersion: string;
+  /** cog.yaml does not name one: a framework with wheels for older ones only may lower it. */
+  readonly pythonIsDefault?: true;
   /** A requirements file, relative to the project directory or absolute. */
   readonly pythonRequirements?: string;
   /** Requirement lines (deprecated); excludes `pythonRequirements`. */

@@ -11,6 +11,7 @@ export function configOf(written: WrittenConfig): CogConfig {
     build: {
       gpu: build.gpu ?? false,
       pythonVersion: build.python_version || DEFAULT_PYTHON,
+      ...(!build.python_version && { pythonIsDefault: true as const }),
       pythonPackages: build.python_packages ?? [],
       systemPackages: build.system_packages ?? [],
       run: runSteps(build),

@@ -1,7 +1,7 @@
 /** Models in containers: a project's sources mounted into its development image, or a finished image. */
 import { UserError } from "@cog/core/errors";
 import { isJsonObject, type JsonObject } from "@cog/core/json";
-import { developmentImage } from "#build";
+import { developmentImage, readLabel } from "#build";
 import { absenceWords, type Image, inspectImage, ping, pullImage } from "#docker";
 import type { Project } from "#project";
 import type { Context, Engine, Prepared, Target } from "../engine.ts";
@@ -45,13 +45,13 @@ async function projectRun(project: Project, context: Context): Promise<Run> {
 
 async function imageRun(name: string, { signal, report }: Context): Promise<Run> {
   const image = (await inspectImage(name, { signal })) ?? (await pulled(name, { signal, report }));
-  const config = labelJson(image, "run.cog.config", "org.cogmodel.config");
+  const config = readLabel(image, "config");
   if (config === undefined) {
     throw new UserError("image.not_cog", `image ${name}: image is not a Cog model`, {
       hint: "Images made by 'cog build' carry the label run.cog.config.",
     });
   }
-  const schema = labelJson(image, "run.cog.openapi_schema", "org.cogmodel.openapi_schema");
+  const schema = readLabel(image, "openapi_schema");
   const gpu = isJsonObject(config["build"]) && config["build"]["gpu"] === true;
   const short = name.replace(/[@:][^/]*$/, "").replace(/^.*\//, "");
   return { image: image.id, name: short, gpu, ...(schema !== undefined && { schema }) };
@@ -68,18 +68,6 @@ async function pulled(name: string, { signal, report }: Context): Promise<Image>
   } catch (error) {
     step.fail();
     throw error;
-  }
-}
-
-function labelJson(image: Image, ...names: readonly string[]): JsonObject | undefined {
-  const text = names.map((name) => image.labels[name]).find((value) => value !== undefined);
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    // Somebody else's label of the same name.
-    return undefined;
   }
 }
 

@@ -1,0 +1,24 @@
+/** Big files: a layer of the model's image, or with --separate-weights an image of their own that the model's copies. */
+import type { BuildPlan } from "#plan";
+import { type Instruction, instructionText } from "./instruction.ts";
+
+const STAGE = "weights";
+
+/** Named before the other stages, so that the last one can copy from it. */
+export function weightsStage({ weightsImage }: BuildPlan): Instruction[] {
+  return weightsImage === undefined ? [] : [{ kind: "from", image: weightsImage, as: STAGE }];
+}
+
+export function weightsLayer({ weights, weightsImage }: BuildPlan): Instruction[] {
+  if (weightsImage !== undefined) return [{ kind: "copy", from: STAGE, source: "/src", target: "/src" }];
+  return weights.length === 0 ? [] : [{ kind: "copy", source: "weights", target: "/src" }];
+}
+
+/** The Dockerfile of the image that holds nothing but the big files. */
+export function renderWeightsDockerfile(): string {
+  const instructions: Instruction[] = [
+    { kind: "from", image: "scratch" },
+    { kind: "copy", source: "weights", target: "/src" },
+  ];
+  return `${instructions.map(instructionText).join("\n")}\n`;
+}
