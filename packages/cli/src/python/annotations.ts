@@ -158,6 +158,11 @@ class Reading {
     const iterator = Object.hasOwn(iterators, name) ? iterators[name] : undefined;
     if (iterator) return { ...base, kind: "iterator", items: undefined, ...iterator };
     if (qualifiers.has(name)) return { ...base, kind: "qualified", qualifier: name, of: undefined };
+    if (origin !== undefined && typingModules.has(origin)) {
+      const known = name === "Optional" || name === "Union";
+      const why = known ? `it does not say of what: ${name}[…]` : `${name} is not among the types Cog knows`;
+      return { ...base, kind: "unsupported", why };
+    }
     return { ...base, kind: "unresolved", name: base.written, origin };
   }
 

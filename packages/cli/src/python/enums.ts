@@ -2,7 +2,7 @@
 import type { Context } from "./context.ts";
 import type { Module } from "./modules.ts";
 import type { ClassStatement, Expr } from "./syntax.ts";
-import { int, type PyValue, str } from "./values.ts";
+import { int, type PyValue, same, str } from "./values.ts";
 
 export interface ClassIn {
   readonly module: Module;
@@ -26,6 +26,15 @@ function enumBase(context: Context, { module, node }: ClassIn, depth: number): s
     if (inherited) return inherited;
   }
   return undefined;
+}
+
+/** The values of the members, as iterating over the class gives them: a second name for a value is no member. */
+export function enumValues(context: Context, owner: ClassIn): readonly PyValue[] | undefined {
+  const members = enumMembers(context, owner);
+  return (
+    members &&
+    [...members.values()].filter((value, index, all) => all.findIndex((other) => same(other, value)) === index)
+  );
 }
 
 /** The members by name; undefined when the value of one is not known. */

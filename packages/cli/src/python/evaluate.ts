@@ -3,11 +3,13 @@
  * and the few deterministic calls that choices are written with. No guesses: what is not certain is undefined.
  */
 import { applyBinary, applyUnary } from "./arithmetic.ts";
+import { attributeOf } from "./classes.ts";
 import type { Context } from "./context.ts";
-import { enumMembers, isEnum } from "./enums.ts";
+import { enumMembers, enumValues, isEnum } from "./enums.ts";
 import type { Module } from "./modules.ts";
 import type { CallExpr, Expr } from "./syntax.ts";
-import { float, int, isSequence, list, none, type PyValue, same, str, text } from "./values.ts";
+import { textMethod } from "./text-methods.ts";
+import { float, int, isSequence, list, none, type PyValue, same, str, text, unknown } from "./values.ts";
 
 /** Names that are not the module's: parameters of a function, the variable of a comprehension. Undefined: not known. */
 export type Environment = ReadonlyMap<string, PyValue | undefined>;
@@ -50,8 +52,10 @@ function evaluateIn(expr: Expr, outer: Scope): PyValue | undefined {
       return items && { kind: expr.kind, items };
     }
     case "dict": {
-      const entries = expr.entries.map(([key, value]) => [evaluateIn(key, scope), evaluateIn(value, scope)] as const);
-      if (entries.some(([key, value]) => key === undefined || value === undefined)) return undefined;
+      const entries = expr.entries.map(
+        ([key, value]) => [evaluateIn(key, scope), evaluateIn(value, scope) ?? unknown] as const,
+      );
+      if (entries.some(([key]) => key === undefined)) return undefined;
       return { kind: "dict", entries: entries as [PyValue, PyValue][] }; // just checked
     }
     case "unary": {
@@ -122,8 +126,8 @@ function nameOf(expr: Extract<Expr, { kind: "name" | "attribute" }>, scope: Scop
         "schema.reassigned",
         module,
         expr.at,
-        `${entity.name} may be assigned again inside an if or try; its top-level value is used`,
-        "Assign it once, at the top level.",
+        `${entity.name} may be something else when the model runs, for it is changed or assigned again; what it is first is used`,
+        "Assign it once, at the top level, and leave it so.",
       );
     }
     return evaluateIn(entity.expr, { ...scope, module: entity.module, environment: new Map() });
@@ -137,10 +141,8 @@ function nameOf(expr: Extract<Expr, { kind: "name" | "attribute" }>, scope: Scop
 /** An enum's member, or a constant of a class. */
 function memberOf(owner: Parameters<typeof enumMembers>[1], name: string, scope: Scope): PyValue | undefined {
   if (isEnum(scope.context, owner)) return enumMembers(scope.context, owner)?.get(name);
-  const assigned = owner.node.body.findLast((statement) => statement.kind === "assign" && statement.target === name);
-  return assigned?.kind === "assign" && assigned.value
-    ? evaluateIn(assigned.value, { ...scope, module: owner.module, environment: new Map() })
-    : undefined;
+  const held = attributeOf(scope.context, owner, name);
+  return held && evaluateIn(held.expr, { ...scope, module: held.module, environment: new Map() });
 }
 
 function enumValueOf(object: Expr, scope: Scope): PyValue | undefined {
@@ -155,15 +157,17 @@ function enumValueOf(object: Expr, scope: Scope): PyValue | undefined {
 function enumItems(expr: Expr, scope: Scope): readonly PyValue[] | undefined {
   const entity = scope.context.names.resolve(scope.module, expr);
   if (entity?.kind !== "class" || !isEnum(scope.context, entity)) return undefined;
-  const members = enumMembers(scope.context, entity);
-  return members && [...members.values()];
+  return enumValues(scope.context, entity);
 }
 
 function elementOf(expr: Extract<Expr, { kind: "subscript" }>, scope: Scope): PyValue | undefined {
   const container = evaluateIn(expr.value, scope);
   const key = expr.args.length === 1 && expr.args[0] ? evaluateIn(expr.args[0], scope) : undefined;
   if (!container || !key) return undefined;
-  if (container.kind === "dict") return container.entries.findLast(([candidate]) => same(candidate, key))?.[1];
+  if (container.kind === "dict") {
+    const value = container.entries.findLast(([candidate]) => same(candidate, key))?.[1];
+    return value?.kind === "unknown" ? undefined : value;
+  }
   if ((container.kind === "list" || container.kind === "tuple") && key.kind === "int") {
     return container.items.at(Number(key.value));
   }
@@ -175,7 +179,15 @@ function callOf(call: CallExpr, scope: Scope): PyValue | undefined {
   if (callee.kind === "attribute" && call.args.length === 0 && call.keywords.length === 0) {
     const object = evaluateIn(callee.object, scope);
     if (object?.kind === "dict" && callee.name === "keys") return list(object.entries.map(([key]) => key));
-    if (object?.kind === "dict" && callee.name === "values") return list(object.entries.map(([, value]) => value));
+    if (object?.kind === "dict" && callee.name === "values") {
+      const values = object.entries.map(([, value]) => value);
+      return values.includes(unknown) ? undefined : list(values);
+    }
+  }
+  if (callee.kind === "attribute" && call.keywords.length === 0) {
+    const object = evaluateIn(callee.object, scope);
+    const values = object?.kind === "str" ? itemsOf(call.args, scope) : undefined;
+    if (object?.kind === "str") return values && textMethod(callee.name, object.value, values);
   }
   const entity = scope.context.names.resolve(scope.module, callee);
   const name = entity?.kind === "unbound" || entity?.kind === "external" ? entity.name : "";
@@ -204,6 +216,10 @@ function builtinOf(name: string, call: CallExpr, scope: Scope): PyValue | undefi
       return items && call.keywords.length === 0 ? { kind: "tuple", items } : undefined;
     case "sorted":
       return items && sortedOf(items, call, scope);
+    case "str": {
+      const shown = values?.[0] && text(values[0]);
+      return shown === undefined ? undefined : str(shown);
+    }
     case "len":
       return items && int(BigInt(items.length));
     default:

@@ -2,6 +2,8 @@
  * Finds the `Input(…)` behind a parameter's default: written in place, named, held in a class, or returned by a
  * function or method.
  */
+
+import { attributeOf, lineage } from "./classes.ts";
 import type { Context } from "./context.ts";
 import type { Environment } from "./evaluate.ts";
 import type { Module } from "./modules.ts";
@@ -29,7 +31,7 @@ export function findInputCall(
 ): InputCall | undefined {
   if (depth > DEPTH_LIMIT) return undefined;
   if (expr.kind === "name" || expr.kind === "attribute") {
-    const held = heldBy(context.names.resolve(module, expr));
+    const held = heldBy(context, context.names.resolve(module, expr));
     return held && findInputCall(context, held.module, held.expr, new Map(), depth + 1);
   }
   if (expr.kind !== "call") return undefined;
@@ -37,7 +39,7 @@ export function findInputCall(
     const named = argumentsOf(context, module, expr, environment);
     return { at: expr.at, module, environment, arguments: named };
   }
-  const maker = functionOf(context.names.resolve(module, expr.callee));
+  const maker = functionOf(context, context.names.resolve(module, expr.callee));
   const [returned] = maker?.function.returns ?? [];
   if (!maker || !returned) return undefined;
   const parameters = bindArguments(context, maker, { module, call: expr, environment });
@@ -85,6 +87,8 @@ function argumentsOf(
 /** A value as the expression that gives it. */
 function literal(value: PyValue, at: At): Expr {
   switch (value.kind) {
+    case "unknown":
+      return { kind: "other", at };
     case "none":
       return { kind: "constant", value: null, at };
     case "bool":
@@ -109,12 +113,12 @@ function literal(value: PyValue, at: At): Expr {
   }
 }
 
-function heldBy(entity: Entity | undefined): { readonly module: Module; readonly expr: Expr } | undefined {
+function heldBy(
+  context: Context,
+  entity: Entity | undefined,
+): { readonly module: Module; readonly expr: Expr } | undefined {
   if (entity?.kind === "value") return entity;
-  if (entity?.kind !== "member") return undefined;
-  const { owner, name } = entity;
-  const assigned = owner.node.body.findLast((statement) => statement.kind === "assign" && statement.target === name);
-  return assigned?.kind === "assign" && assigned.value ? { module: owner.module, expr: assigned.value } : undefined;
+  return entity?.kind === "member" ? attributeOf(context, entity.owner, entity.name) : undefined;
 }
 
 interface Maker {
@@ -123,12 +127,19 @@ interface Maker {
   readonly isMethod: boolean;
 }
 
-function functionOf(entity: Entity | undefined): Maker | undefined {
+function functionOf(context: Context, entity: Entity | undefined): Maker | undefined {
   if (entity?.kind === "function") return { module: entity.module, function: entity.node, isMethod: false };
   if (entity?.kind !== "member") return undefined;
-  const { owner, name } = entity;
-  const method = owner.node.body.findLast((statement) => statement.kind === "function" && statement.name === name);
-  return method?.kind === "function" ? { module: owner.module, function: method, isMethod: true } : undefined;
+  for (const { module, node } of lineage(context, entity.owner)) {
+    const method = node.body.findLast((part) => part.kind === "function" && part.name === entity.name);
+    if (method?.kind === "function") {
+      const isMethod = !method.decorators.some(
+        (decorator) => decorator.kind === "name" && decorator.id === "staticmethod",
+      );
+      return { module, function: method, isMethod };
+    }
+  }
+  return undefined;
 }
 
 interface CallSite {

@@ -2,7 +2,7 @@
 import type { InputType } from "@cog/core/schema";
 import type { PyType } from "./annotations.ts";
 import type { Context } from "./context.ts";
-import { enumMembers } from "./enums.ts";
+import { enumValues } from "./enums.ts";
 import { describeClass } from "./models.ts";
 import type { Module } from "./modules.ts";
 import { type PyValue, toJson } from "./values.ts";
@@ -46,7 +46,7 @@ export function readInputType(context: Context, module: Module, name: string, ty
       return choicesOf(type.values) ?? refuse(type, "its values must be all text or all numbers");
     case "enum":
       return (
-        choicesOf([...(enumMembers(context, type.owner)?.values() ?? [])]) ??
+        choicesOf(enumValues(context, type.owner) ?? []) ??
         refuse(type, "its members' values must be all text or all numbers, known without running Python")
       );
     case "list":

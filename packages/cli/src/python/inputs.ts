@@ -7,11 +7,21 @@ import { findInputCall, type InputCall } from "./input-calls.ts";
 import { type InputTyping, readInputType } from "./input-types.ts";
 import type { Module } from "./modules.ts";
 import { type Expr, type FunctionStatement, type Parameter, show } from "./syntax.ts";
+import type { Target } from "./target.ts";
 import { isSequence, toJson } from "./values.ts";
 
 /** Every parameter is looked at, so that all problems come at once. */
-export function readInputs(context: Context, module: Module, method: FunctionStatement): readonly InputField[] {
-  return inputParameters(context, module, method).flatMap((parameter) => readInput(context, module, parameter) ?? []);
+export function readInputs(context: Context, target: Target): readonly InputField[] {
+  const { module, function: method } = target;
+  const parameters = inputParameters(context, module, method);
+  if (target.className !== undefined) for (const parameter of parameters) checkMangling(context, module, parameter);
+  return parameters.flatMap((parameter) => readInput(context, module, parameter) ?? []);
+}
+
+function checkMangling(context: Context, module: Module, { name, at }: Parameter): void {
+  if (!name.startsWith("__") || name.endsWith("__")) return;
+  const message = `input "${name}": Python gives parameters of methods another name when they begin with two underscores`;
+  context.problem("schema.unsupported_type", module, at, message, `Call it ${name.replace(/^_+/, "")}.`);
 }
 
 /** The parameters that are inputs: not `self`, not `*args` and `**kwargs`. */
@@ -75,7 +85,8 @@ function plainDefault(context: Context, module: Module, parameter: Parameter): W
 
 function defaultOfCall(context: Context, module: Module, name: string, call: InputCall): WrittenDefault {
   const expr = call.arguments.get("default");
-  if (!expr) return { kind: "absent" };
+  // `Input(...)` is how required inputs were written in the days of pydantic.
+  if (!expr || expr.kind === "ellipsis") return { kind: "absent" };
   const value = context.evaluate(call.module, expr, call.environment);
   const json = value && toJson(value);
   if (json !== undefined) return { kind: "value", value: json };

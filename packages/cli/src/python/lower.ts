@@ -22,7 +22,9 @@ function lowerStatement(node: Node, decorators: readonly Expr[]): readonly State
     case "import_from_statement":
       return lowerImport(node);
     case "expression_statement":
-      return children(node).flatMap(lowerAssignment);
+      return children(node).flatMap((child) => lowerChange(child) ?? lowerAssignment(child));
+    case "delete_statement":
+      return children(node).flatMap((child) => lowerChange(child) ?? []);
     case "type_alias_statement":
       return lowerTypeAlias(node);
     case "decorated_definition":
@@ -109,6 +111,29 @@ function lowerAssignment(node: Node): readonly AssignStatement[] {
   const names = targets.filter((target) => target.type === "identifier");
   const unknown: Expr = { kind: "other", at: at(node) };
   return [...names.map((name) => ({ kind: "assign", target: name.text, value: unknown, ...rest }) as const), ...inner];
+}
+
+const changingMethods = new Set(
+  "add append clear discard extend insert pop popitem remove reverse setdefault sort update".split(" "),
+);
+
+/** `NAME.append(…)`, `NAME["key"] = …`, `del NAME["key"]` */
+function lowerChange(node: Node): readonly Statement[] | undefined {
+  const changed = node.type === "call" ? calledOn(node) : subscripted(node.childForFieldName("left") ?? node);
+  return changed === undefined ? undefined : [{ kind: "change", target: changed.text, at: at(node) }];
+}
+
+function calledOn(call: Node): Node | undefined {
+  const callee = field(call, "function");
+  if (callee.type !== "attribute" || !changingMethods.has(field(callee, "attribute").text)) return undefined;
+  const object = field(callee, "object");
+  return object.type === "identifier" ? object : subscripted(object);
+}
+
+function subscripted(node: Node): Node | undefined {
+  if (node.type !== "subscript") return undefined;
+  const value = field(node, "value");
+  return value.type === "identifier" ? value : subscripted(value);
 }
 
 /** `type Image = Path`: like an assignment. */

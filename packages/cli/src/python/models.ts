@@ -1,6 +1,7 @@
 /** Classes as outputs: BaseModel, dataclass, TypedDict → fields. */
 import type { ModelField, OutputType } from "@cog/core/schema";
 import { type PyType, readAnnotation } from "./annotations.ts";
+import { lineage } from "./classes.ts";
 import type { Context } from "./context.ts";
 import { type ClassIn, isEnum } from "./enums.ts";
 import type { Entity } from "./names.ts";
@@ -34,7 +35,8 @@ export function readModel(
   // A model inside itself is just an object there.
   if (open.includes(owner.node)) return { kind: "object" };
   const fields = new Map<string, ModelField | "reported">();
-  for (const part of lineage(context, owner, [])) {
+  // The class after its bases, so that its own fields override theirs in place.
+  for (const part of lineage(context, owner).toReversed()) {
     for (const statement of part.node.body) {
       if (!isField(statement)) continue;
       const field = readField(
@@ -51,16 +53,6 @@ export function readModel(
   const read = [...fields.values()];
   if (read.includes("reported")) return "reported";
   return { kind: "model", name: owner.node.name, fields: read as ModelField[] }; // just checked
-}
-
-/** The class after its bases, so that its own fields override theirs in place. */
-function lineage(context: Context, owner: ClassIn, seen: readonly ClassIn["node"][]): readonly ClassIn[] {
-  if (seen.includes(owner.node)) return [];
-  const bases = owner.node.bases.toReversed().flatMap((base) => {
-    const entity = context.names.resolve(owner.module, base);
-    return entity?.kind === "class" ? lineage(context, entity, [...seen, owner.node]) : [];
-  });
-  return [...bases, owner];
 }
 
 function familyOf(context: Context, owner: ClassIn, depth = 0): Family | undefined {

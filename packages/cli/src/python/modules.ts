@@ -27,7 +27,7 @@ export interface Module {
   readonly names: ReadonlyMap<string, Binding>;
   /** `from x import *`, in order. */
   readonly stars: readonly ImportStatement[];
-  /** Names bound again in a block (`if`, `try`): what they are at run time is not known. */
+  /** Names bound again in a block (`if`, `try`), or changed in place: what they are at run time is not known. */
   readonly reassigned: ReadonlySet<string>;
   readonly lines: readonly string[];
   /** It has a syntax error, and therefore no names. */
@@ -116,6 +116,10 @@ export function bind(body: readonly Statement[]): Pick<Module, "names" | "stars"
       for (const inner of statement.body) bindIn(inner, typeChecking || statement.typeChecking);
       return;
     }
+    if (statement.kind === "change") {
+      reassigned.add(statement.target);
+      return;
+    }
     const binding = bindingOf(statement);
     if (!binding) return;
     const [name, value] = binding;
@@ -129,7 +133,7 @@ export function bind(body: readonly Statement[]): Pick<Module, "names" | "stars"
   };
 
   for (const statement of body) {
-    if (statement.kind === "block") {
+    if (statement.kind === "block" || statement.kind === "change") {
       bindIn(statement, false);
     } else if (statement.kind === "import" && statement.name === "*") {
       stars.push(statement);
@@ -158,7 +162,7 @@ function isFallback(binding: Binding): boolean {
   return binding.kind === "assign" && binding.value.kind === "constant" && binding.value.value === null;
 }
 
-function bindingOf(statement: Exclude<Statement, { kind: "block" }>): [string, Binding] | undefined {
+function bindingOf(statement: Exclude<Statement, { kind: "block" | "change" }>): [string, Binding] | undefined {
   switch (statement.kind) {
     case "import":
       return [statement.as, statement];

@@ -1,7 +1,7 @@
 /** Which return types there are, and what the model then gives. */
 import type { OutputType } from "@cog/core/schema";
 import type { PyType } from "./annotations.ts";
-import { enumMembers } from "./enums.ts";
+import { enumValues } from "./enums.ts";
 import { readModel } from "./models.ts";
 import { type OutputPlace, refuseOutput } from "./output-place.ts";
 import type { PyValue } from "./values.ts";
@@ -36,7 +36,7 @@ export function readOutputType(place: OutputPlace, type: PyType): OutputType | u
       return scalarOf(type.values) ?? refuseOutput(place, type, "its values must be all text or all numbers");
     case "enum":
       return (
-        scalarOf([...(enumMembers(place.context, type.owner)?.values() ?? [])]) ??
+        scalarOf(enumValues(place.context, type.owner) ?? []) ??
         refuseOutput(place, type, "its members' values must be all text or all numbers")
       );
     case "class": {

@@ -56,7 +56,7 @@ export async function readInterface({ predict, train, readFile }: ReadOptions): 
 function readEndpoint(context: Context, reference: string, mode: Mode): Endpoint | undefined {
   const target = findTarget(context, reference, mode);
   if (!target) return undefined;
-  const inputs = readInputs(context, target.module, target.function);
+  const inputs = readInputs(context, target);
   const output = readOutput(context, target);
   const streaming = mode === "predict" && readStreaming(context, target, output);
   const concurrency = readConcurrency(context, target);

@@ -11,7 +11,7 @@ const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{"
 
 /** The first mistake of a tree that has one. */
 export function findMistake(root: Node): SyntaxMistake | undefined {
-  if (!root.hasError) return findPython2(root);
+  if (!root.hasError) return findPython2(root) ?? findBlockMistake(root) ?? findParameterMistake(root);
   const open = unclosedBracket(root);
   if (open) return { at: placeOf(open), message: `"${open.type}" was never closed` };
   const node = firstError(root) ?? root;
@@ -29,6 +29,47 @@ function findPython2(root: Node): SyntaxMistake | undefined {
   return node
     ? { at: placeOf(node), message: `${node.type.split("_")[0]} without parentheses is Python 2` }
     : undefined;
+}
+
+/** The grammar takes blocks without statements, and statements that do not stand under each other. */
+function findBlockMistake(root: Node): SyntaxMistake | undefined {
+  for (const block of root.descendantsOfType("block")) {
+    const statements = block?.namedChildren.filter((child) => child !== null && child.type !== "comment") ?? [];
+    const [first] = statements;
+    if (!first) return { at: placeOf(block?.parent ?? root), message: "expected an indented block after this line" };
+    const rows = new Set<number>();
+    for (const statement of statements) {
+      if (!statement || rows.has(statement.startPosition.row)) continue;
+      rows.add(statement.startPosition.row);
+      rows.add(statement.endPosition.row); // what follows a semicolon
+      if (statement.startPosition.column !== first.startPosition.column) {
+        return { at: placeOf(statement), message: "unindent does not match any outer indentation level" };
+      }
+    }
+  }
+  return undefined;
+}
+
+function findParameterMistake(root: Node): SyntaxMistake | undefined {
+  for (const list of root.descendantsOfType("parameters")) {
+    const names = new Set<string>();
+    let defaultSeen = false;
+    let starSeen = false;
+    for (const child of list?.namedChildren ?? []) {
+      if (!child || child.type === "comment") continue;
+      starSeen ||= child.text.startsWith("*");
+      if (child.type !== "identifier" && !child.type.endsWith("parameter")) continue;
+      const name = (child.childForFieldName("name") ?? child.namedChild(0) ?? child).text.replace(/^\*+\s*/, "");
+      if (names.has(name)) return { at: placeOf(child), message: `duplicate parameter "${name}"` };
+      names.add(name);
+      const hasDefault = child.childForFieldName("value") !== null;
+      if (defaultSeen && !hasDefault && !starSeen) {
+        return { at: placeOf(child), message: "a parameter without a default follows one that has a default" };
+      }
+      defaultSeen ||= hasDefault;
+    }
+  }
+  return undefined;
 }
 
 function unclosedBracket(root: Node): Node | undefined {

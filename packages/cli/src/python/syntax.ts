@@ -50,6 +50,8 @@ export type Statement =
   | AssignStatement
   | ClassStatement
   | FunctionStatement
+  /** `NAME.append(…)`, `NAME["key"] = …`: what the name holds is not what was assigned to it. */
+  | { readonly kind: "change"; readonly target: string; readonly at: At }
   /** `if`, `try` and the like: the statements of all branches. */
   | { readonly kind: "block"; readonly body: readonly Statement[]; readonly typeChecking: boolean };
 

@@ -8,8 +8,11 @@ export type PyValue =
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "str"; readonly value: string }
   | { readonly kind: "list" | "tuple" | "set"; readonly items: readonly PyValue[] }
-  | { readonly kind: "dict"; readonly entries: readonly (readonly [PyValue, PyValue])[] };
+  | { readonly kind: "dict"; readonly entries: readonly (readonly [PyValue, PyValue])[] }
+  /** A value of a dict that only Python knows: `{"ddim": DDIMScheduler}`. The keys are known all the same. */
+  | { readonly kind: "unknown" };
 
+export const unknown: PyValue = { kind: "unknown" };
 export const none: PyValue = { kind: "none" };
 export const str = (value: string): PyValue => ({ kind: "str", value });
 export const int = (value: bigint): PyValue => ({ kind: "int", value });
@@ -19,6 +22,8 @@ export const list = (items: readonly PyValue[]): PyValue => ({ kind: "list", ite
 /** As JSON: tuples and sets are arrays, keys are text. Undefined for what JSON cannot hold. */
 export function toJson(value: PyValue): Json | undefined {
   switch (value.kind) {
+    case "unknown":
+      return undefined;
     case "none":
       return null;
     case "bool":

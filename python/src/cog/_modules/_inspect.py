@@ -120,7 +120,9 @@ def _check_accept(kind: Json, name: str) -> None:
 
 
 def _default_of(default: Any) -> _Default:
-    if default is inspect.Parameter.empty or (isinstance(default, FieldInfo) and not has_default(default)):
+    if default is inspect.Parameter.empty or (
+        isinstance(default, FieldInfo) and (default.default is ... or not has_default(default))
+    ):
         return _Default(known=True, given=False)
     try:
         value = _json_of(default.default if isinstance(default, FieldInfo) else default)

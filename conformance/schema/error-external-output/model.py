@@ -1,0 +1,7 @@
+import torch
+from cog import BaseRunner
+
+
+class Runner(BaseRunner):
+    def run(self) -> torch.Tensor:
+        return torch.zeros(1)

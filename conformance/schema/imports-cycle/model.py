@@ -1,0 +1,7 @@
+from one import First
+from cog import BaseRunner
+
+
+class Runner(BaseRunner):
+    def run(self) -> First:
+        return First()

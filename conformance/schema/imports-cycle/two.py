@@ -1,0 +1,6 @@
+import one
+from cog import BaseModel
+
+
+class Second(BaseModel):
+    first: "one.First"

@@ -1,0 +1,7 @@
+from cog import BaseModel
+
+NAME = "n"
+
+
+class Out(BaseModel):
+    x: int

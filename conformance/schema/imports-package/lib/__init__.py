@@ -1,0 +1,3 @@
+from .models import Caption
+
+DEFAULT_STEPS = 20

@@ -1,0 +1,2 @@
+MAX = 10 * 10
+NAMES = ["ddim", "euler"]

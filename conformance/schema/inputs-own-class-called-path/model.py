@@ -1,0 +1,10 @@
+from cog import BaseRunner
+
+
+class Path:
+    pass
+
+
+class Runner(BaseRunner):
+    def run(self, a: Path) -> Path:
+        return a

@@ -1,0 +1,6 @@
+def streaming(function):
+    return function
+
+
+def concurrent(n):
+    return lambda function: function
