@@ -10,7 +10,8 @@ export interface HealthResponse {
   readonly error?: string;
   /** Only when UNHEALTHY. */
   readonly user_healthcheck_error?: string;
-  readonly concurrency?: { readonly max: number; readonly current: number };
+  /** `waiting`: requests in the queue in front of the slots. */
+  readonly concurrency?: { readonly max: number; readonly current: number; readonly waiting?: number };
 }
 
 export interface SetupReport {

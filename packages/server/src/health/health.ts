@@ -69,7 +69,7 @@ export class Health {
       version: this.#version,
       ...(error === undefined ? {} : { error }),
       ...(complaint === undefined ? {} : { user_healthcheck_error: complaint }),
-      concurrency: { max: slots.max, current: slots.busy },
+      concurrency: { max: slots.max, current: slots.busy, waiting: slots.waiting },
     };
   }
 

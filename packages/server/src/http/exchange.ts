@@ -14,7 +14,8 @@ export interface Request {
 }
 
 export type Answer =
-  | { readonly kind: "json"; readonly status: number; readonly body: string }
+  /** `retryAfter`: the same request may succeed in so many seconds. */
+  | { readonly kind: "json"; readonly status: number; readonly body: string; readonly retryAfter?: number }
   | { readonly kind: "text"; readonly status: number; readonly body: string }
   | { readonly kind: "html"; readonly status: number; readonly body: string }
   | { readonly kind: "empty"; readonly status: number; readonly allow?: string }
@@ -27,6 +28,11 @@ export function json(status: number, body: string | object): Answer {
   return { kind: "json", status, body: typeof body === "string" ? body : JSON.stringify(body) };
 }
 
+/** `json`, for a client that had better come again. */
+export function tryLater(status: number, body: object): Answer {
+  return { kind: "json", status, body: JSON.stringify(body), retryAfter: RETRY_AFTER_SECONDS };
+}
+
 /** Thrown to stop with an answer. */
 export class Refusal extends Error {
   readonly answer: Answer;
@@ -36,6 +42,9 @@ export class Refusal extends Error {
     this.answer = answer;
   }
 }
+
+/** A polite interval; nobody knows when a slot will be free. */
+const RETRY_AFTER_SECONDS = 1;
 
 const CONTENT_TYPES = {
   json: "application/json",
@@ -58,6 +67,7 @@ export function write(response: ServerResponse, answer: Answer): void {
       response.writeHead(answer.status, {
         "Content-Type": CONTENT_TYPES[answer.kind],
         "Content-Length": Buffer.byteLength(answer.body),
+        ...("retryAfter" in answer ? { "Retry-After": answer.retryAfter } : {}),
       });
       response.end(answer.body);
       return;

@@ -9,7 +9,7 @@ import type { Envelope } from "../envelope.ts";
 import { invalid, problem, readEnvelope } from "../envelope.ts";
 import { exactInput } from "../exact-integers.ts";
 import type { Answer, Request } from "../exchange.ts";
-import { json, Refusal } from "../exchange.ts";
+import { json, Refusal, tryLater } from "../exchange.ts";
 import { newId } from "../id.ts";
 import { EventStream } from "../sse.ts";
 
@@ -115,7 +115,7 @@ function attach(live: LivePrediction): Answer {
 function submit(submission: Submission, attachTo: Attach, { predictions }: Context): LivePrediction {
   const live = predictions.submit(submission, attachTo);
   if (live === "full") {
-    throw new Refusal(json(409, { error: "At capacity - all prediction slots busy", status: "failed" }));
+    throw new Refusal(tryLater(409, { error: "At capacity - all prediction slots busy", status: "failed" }));
   }
   if (live === "taken") {
     throw new Refusal(json(409, { error: `The id ${submission.id} is already in flight`, status: "failed" }));
@@ -164,7 +164,7 @@ function mustBeReady({ health }: Context): void {
   const state = health.state;
   if (state === "READY" || state === "BUSY") return;
   const error = "Setup has not finished yet. Wait until it has finished, or GET /health-check for status.";
-  throw new Refusal(json(503, { error, status: "failed" }));
+  throw new Refusal((state === "STARTING" ? tryLater : json)(503, { error, status: "failed" }));
 }
 
 function mustBeUrls(input: JsonObject, context: Context): void {
