@@ -13,8 +13,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent / "conformance" / "schema"
 
+_PATH = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parent.parent / "src")])
+
 _INSPECT = """
 import json, sys, warnings
+from stand_ins import stand_in_for
+stand_in_for(json.loads(sys.argv[2]))
 warnings.simplefilter("ignore")
 from cog._modules._inspect import interface_of
 from cog._modules._load import load_model
@@ -37,9 +41,9 @@ def test_interface_is_that_of_the_source(folder: Path) -> None:
     _skip_unless_it_can_be_loaded(case)
     references = {mode: case[mode] for mode in ("predict", "train") if mode in case}
     done = subprocess.run(
-        [sys.executable, "-c", _INSPECT, json.dumps(references)],
+        [sys.executable, "-c", _INSPECT, json.dumps(references), json.dumps(case.get("stubs", []))],
         cwd=str(folder),
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": _PATH},
         capture_output=True,
         text=True,
         timeout=60,
