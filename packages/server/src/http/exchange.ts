@@ -64,12 +64,27 @@ export function write(response: ServerResponse, answer: Answer): void {
     case "json":
     case "text":
     case "html":
-      response.writeHead(answer.status, {
-        "Content-Type": CONTENT_TYPES[answer.kind],
-        "Content-Length": Buffer.byteLength(answer.body),
-        ...("retryAfter" in answer ? { "Retry-After": answer.retryAfter } : {}),
-      });
-      response.end(answer.body);
+      writeBody(response, answer);
       return;
   }
+}
+
+/** A longer body goes out as bytes: for the text of one Node would set three times its length aside, and clear it. */
+const LONG_CHARACTERS = 16 * 1024;
+
+function writeBody(
+  response: ServerResponse,
+  { kind, status, body }: Extract<Answer, { kind: keyof typeof CONTENT_TYPES }>,
+): void {
+  const head = (length: number): string[] => ["Content-Type", CONTENT_TYPES[kind], "Content-Length", String(length)];
+  if (body.length > LONG_CHARACTERS) {
+    const bytes = Buffer.from(body);
+    response.writeHead(status, head(bytes.length));
+    response.end(bytes);
+    return;
+  }
+  const length = Buffer.byteLength(body);
+  response.writeHead(status, head(length));
+  // As many bytes as characters: plain ASCII, which is written without being encoded.
+  response.end(body, length === body.length ? "latin1" : "utf8");
 }
