@@ -57,7 +57,12 @@ describe.skipIf(!withDocker)(`cog build${withDocker ? "" : " (left out: no Docke
   test("makes an image with its labels, and cleans up", { timeout: 300_000 }, async () => {
     const built = await build();
     first = await inspected();
-    expect(built).toEqual({ names: [NAME], id: first.id, sizeBytes: first.sizeBytes });
+    expect(built).toEqual({
+      names: [NAME],
+      id: first.id,
+      digest: first.digest,
+      sizeBytes: first.sizeBytes,
+    });
     expect(first.labels).toMatchObject({
       "run.cog.version": "1.2.3",
       "run.cog.has_init": "true",
@@ -126,7 +131,9 @@ describe.skipIf(!withDocker)(`cog build${withDocker ? "" : " (left out: no Docke
   });
 
   test("a base image that does not exist is a plain message", { timeout: 60_000 }, async () => {
-    await expect(build({ baseImage: "localhost:1/nothing:here" })).rejects.toMatchObject({
+    await expect(
+      build({ project: { ...project(), image: { base: "localhost:1/nothing:here" } } }),
+    ).rejects.toMatchObject({
       hint: expect.stringContaining("base image's name"),
     });
   });

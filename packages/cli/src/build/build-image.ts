@@ -1,20 +1,18 @@
 /** The story of `cog build`: read, plan, stage, build, label, verify. */
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { CogConfig } from "@cog/core/config";
 import { CogError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
 import { documentText } from "@cog/core/schema";
 import { docker, buildImage as dockerBuild, type Image, inspectImage } from "#docker";
-import { type Dockerfile, renderDockerfile } from "#dockerfile";
-import { type BuildPlan, defaultImageName, weightPaths } from "#plan";
+import { renderLabels } from "#dockerfile";
+import { defaultImageName } from "#plan";
 import type { Project } from "#project";
 import { buildLog } from "./build-log.ts";
 import type { BuildContext } from "./development-image.ts";
 import { explainFailure } from "./failure.ts";
-import { revisionLabels } from "./git-facts.ts";
-import { FREEZE_LABEL, modelLabels } from "./labels.ts";
-import { planProject } from "./plan-project.ts";
+import { FREEZE_LABEL } from "./labels.ts";
+import { type Recipe, recipeOf } from "./recipe.ts";
 import { dockerSecret } from "./secrets.ts";
 import { readBuildSettings } from "./settings.ts";
 import { sourceFiles } from "./source-files.ts";
@@ -26,21 +24,23 @@ const PLATFORM = "linux/amd64";
 
 export interface BuildImageRequest {
   readonly project: Project;
-  /** The OpenAPI document of the model; it goes into the image and its label. */
-  readonly schema: JsonObject;
+  /** The OpenAPI document of the model; it goes into the image and its label. Absent: the server makes its own. */
+  readonly schema?: JsonObject;
   readonly cogVersion: string;
   /** `@cog.concurrent(max=N)`, read from the source. */
   readonly concurrency?: number;
   /** `-t`, in order. Empty: cog.yaml's `image`, its `model`, or a name made from the directory's. */
   readonly tags?: readonly string[];
-  readonly baseImage?: string;
-  readonly useCudaBaseImage?: boolean;
   readonly platform?: string;
   readonly noCache?: boolean;
   /** Python files are compiled while building, not when they are first imported. */
   readonly precompile?: boolean;
+  /** Debug symbols of extension modules are taken out. */
+  readonly strip?: boolean;
+  /** Big files also as an image of their own, NAME-weights, which this one copies them from. */
+  readonly separateWeights?: boolean;
   readonly secrets?: readonly string[];
-  /** Seconds since the epoch for the files of the project in the image. */
+  /** Seconds since the epoch for the files of the project in the image, and for the image itself. */
   readonly timestamp?: number;
   /** Added to the image's labels, and stronger than ours. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -49,6 +49,8 @@ export interface BuildImageRequest {
 export interface BuiltImage {
   readonly names: readonly string[];
   readonly id: string;
+  /** As a registry knows it; only where the engine keeps images as registries do. */
+  readonly digest: string | undefined;
   readonly sizeBytes: number;
 }
 
@@ -58,45 +60,48 @@ export function imageNameOf({ config, directory }: Project): string {
 }
 
 export async function buildImage(request: BuildImageRequest, context: BuildContext): Promise<BuiltImage> {
-  const { project, schema } = request;
+  const { project, schema, cogVersion } = request;
   const { signal, report } = context;
   const settings = readBuildSettings();
   const names = request.tags?.length ? request.tags : [imageNameOf(project)];
+  const [name = ""] = names;
   const secrets = (request.secrets ?? []).map((secret) => dockerSecret(secret, project.directory));
 
   const sources = await sourceFiles(project.directory);
-  const weights = weightPaths(sources.filter(({ kind }) => kind === "file"));
-  const planned = planProject(project, { purpose: "image", weights, ...optional(request) }, { settings, report });
-  const labels = {
-    ...modelLabels({ config: completed(project.config, planned), schema, cogVersion: request.cogVersion }),
-    ...(await revisionLabels(project.directory, settings)),
-    ...request.labels,
+  const options = {
+    ...(request.concurrency !== undefined && { concurrency: request.concurrency }),
+    ...(request.separateWeights && { weightsImage: `${name}-weights` }),
+    precompile: request.precompile ?? false,
+    strip: request.strip ?? false,
   };
-  const plan = { ...planned, labels };
-  const dockerfile = renderDockerfile(plan);
-  const schemaText = documentText(schema);
+  const wanted = { project, sources, cogVersion, options, labels: request.labels ?? {} };
+  const recipe = await recipeOf({ ...wanted, ...(schema !== undefined && { schema }) }, settings, context);
 
   const state = await openStateDirectory(project.directory);
   const onWait = () => report.info("Waiting for another build in this project to finish...");
   return await withBuildDirectory(state, { signal, onWait }, async (directory) => {
-    await writeAtomically(join(state, "openapi_schema.json"), schemaText);
+    const schemaText = schema === undefined ? undefined : documentText(schema);
+    if (schemaText !== undefined) await writeAtomically(join(state, "openapi_schema.json"), schemaText);
     const contextDirectory = join(directory, "ctx");
     const file = join(directory, "Dockerfile");
-    await writeFile(file, dockerfile.text);
+    await writeFile(file, recipe.dockerfile.text);
     const { linked } = await stageContext({
       contextDirectory,
       projectDirectory: project.directory,
       sources,
-      weights,
-      files: plan.files,
-      sourceFiles: [{ path: ".cog/openapi_schema.json", text: schemaText }, ...renamedConfig(project)],
+      weights: recipe.weights,
+      files: recipe.files,
+      sourceFiles: [
+        ...(schemaText === undefined ? [] : [{ path: ".cog/openapi_schema.json", text: schemaText }]),
+        ...renamedConfig(project),
+      ],
       ...(request.timestamp !== undefined && { timestamp: request.timestamp }),
     });
     if (!linked) report.debug("the file system makes no hard links; files were copied into the build context");
 
-    const build = { names, secrets, request, plan, dockerfile, file, contextDirectory, project };
+    const build = { names, secrets, request, recipe, file, directory, contextDirectory, project };
     const image = await buildWithFreeze(build, context);
-    return { names, id: image.id, sizeBytes: image.sizeBytes };
+    return { names, id: image.id, digest: image.digest, sizeBytes: image.sizeBytes };
   });
 }
 
@@ -104,9 +109,9 @@ interface Build {
   readonly names: readonly string[];
   readonly secrets: readonly string[];
   readonly request: BuildImageRequest;
-  readonly plan: BuildPlan;
-  readonly dockerfile: Dockerfile;
+  readonly recipe: Recipe;
   readonly file: string;
+  readonly directory: string;
   readonly contextDirectory: string;
   readonly project: Project;
 }
@@ -121,31 +126,33 @@ async function buildWithFreeze(build: Build, context: BuildContext): Promise<Ima
   const known = previous?.labels[FREEZE_LABEL];
   const step = context.report.step(`Building Docker image from environment in cog.yaml as ${name}...`);
   try {
+    await buildWeights(build, context);
     const id = await buildOnce(build, known === undefined ? {} : { [FREEZE_LABEL]: known }, context);
     const image = await inspectBuilt(id, context);
-    if (previous !== undefined && known !== undefined && sameEnvironment(previous, image, build.plan)) {
+    if (previous !== undefined && known !== undefined && sameEnvironment(previous, image, build.recipe)) {
       step.done();
       return image;
     }
     step.update("recording the installed packages");
-    const freeze = await docker(
-      ["run", "--rm", "--network=none", "--entrypoint=python", id, "-m", "pip", "freeze"],
-      context,
-    );
-    if (freeze.exitCode !== 0)
-      context.report.warn("pip freeze does not work in this image; the list of packages is left out.");
-    const labeled = await relabel(
-      id,
-      { [FREEZE_LABEL]: freeze.exitCode === 0 ? freeze.stdout.trimEnd() : "" },
-      build,
-      context,
-    );
+    const labeled = await relabel(id, { [FREEZE_LABEL]: await freezeOf(id, context) }, build, context);
     step.done();
     return labeled;
   } catch (error) {
     step.fail();
-    throw explainFailure(error, build.dockerfile, build.project);
+    throw explainFailure(error, build.recipe.dockerfile, build.project);
   }
+}
+
+/** Before the model's own image, which copies from this one. */
+async function buildWeights(build: Build, context: BuildContext): Promise<void> {
+  const { weightsImage } = build.recipe;
+  if (weightsImage === undefined) return;
+  const file = join(build.directory, "weights.Dockerfile");
+  await writeFile(file, weightsImage.dockerfile);
+  await dockerBuild(
+    { ...common(build), dockerfile: file, context: build.contextDirectory, tags: [weightsImage.name] },
+    { signal: context.signal, onOutput: buildLog((text) => context.report.output(text)) },
+  );
 }
 
 async function buildOnce(
@@ -153,19 +160,34 @@ async function buildOnce(
   labels: Readonly<Record<string, string>>,
   { signal, report }: BuildContext,
 ): Promise<string> {
-  const { request } = build;
   return await dockerBuild(
     {
+      ...common(build),
       dockerfile: build.file,
-      context: build.contextDirectory,
+      context: join(build.contextDirectory, build.recipe.tree),
       tags: build.names,
-      platform: request.platform ?? PLATFORM,
-      noCache: request.noCache ?? false,
+      noCache: build.request.noCache ?? false,
       labels,
       secrets: build.secrets,
     },
     { signal, onOutput: buildLog((text) => report.output(text)) },
   );
+}
+
+/** With a time given, the image says it was made then: the same input gives the same image, down to its id. */
+function common({ request: { platform, timestamp } }: Build) {
+  return {
+    platform: platform ?? PLATFORM,
+    ...(timestamp !== undefined && { buildArgs: { SOURCE_DATE_EPOCH: String(timestamp) } }),
+  };
+}
+
+async function freezeOf(id: string, context: BuildContext): Promise<string> {
+  const args = ["run", "--rm", "--network=none", "--entrypoint=python", id, "-m", "pip", "freeze"];
+  const { exitCode, stdout } = await docker(args, context);
+  if (exitCode === 0) return stdout.trimEnd();
+  context.report.warn("pip freeze does not work in this image; the list of packages is left out.");
+  return "";
 }
 
 /** One argument holds 128 KiB; a longer list of packages is rather left out than the image. */
@@ -184,9 +206,9 @@ async function relabel(
   if (fitting.length < Object.keys(labels).length)
     context.report.warn("The list of installed packages is too long for a label; it is left out.");
   const request = {
-    dockerfile: `FROM ${build.names[0] ?? id}\n`,
+    ...common(build),
+    dockerfile: `FROM ${build.names[0] ?? id}\n${renderLabels(build.recipe.labels)}`,
     tags: build.names,
-    platform: build.request.platform ?? PLATFORM,
     labels: Object.fromEntries(fitting),
   };
   return await inspectBuilt(await dockerBuild(request, { signal: context.signal, onOutput: () => {} }), context);
@@ -202,8 +224,8 @@ async function inspectBuilt(id: string, { signal }: BuildContext): Promise<Image
   return image;
 }
 
-function sameEnvironment(previous: Image, image: Image, plan: BuildPlan): boolean {
-  const projectLayers = 1 + (plan.weights.length > 0 ? 1 : 0) + (plan.precompile ? 1 : 0);
+function sameEnvironment(previous: Image, image: Image, { projectLayers }: Recipe): boolean {
+  if (projectLayers === undefined) return false;
   const environment = image.layers.slice(0, image.layers.length - projectLayers);
   return environment.length > 0 && environment.every((layer, index) => previous.layers[index] === layer);
 }
@@ -211,20 +233,4 @@ function sameEnvironment(previous: Image, image: Image, plan: BuildPlan): boolea
 /** Some runtimes look for `/src/cog.yaml`, whatever `-f` says. */
 function renamedConfig({ directory, configFile }: Project): { path: string; from: string }[] {
   return configFile === join(directory, "cog.yaml") ? [] : [{ path: "cog.yaml", from: configFile }];
-}
-
-/** The config as images carry it says what was resolved, not only what was asked for. */
-function completed(config: CogConfig, { cuda, decisions }: BuildPlan): CogConfig {
-  const pythonVersion = decisions.find(({ setting }) => setting === "python")?.value ?? config.build.pythonVersion;
-  const build = { ...config.build, pythonVersion };
-  return { ...config, build: cuda === undefined ? build : { ...build, cuda: cuda.version, cudnn: cuda.cudnn } };
-}
-
-function optional({ baseImage, concurrency, precompile, useCudaBaseImage }: BuildImageRequest) {
-  return {
-    ...(precompile !== undefined && { precompile }),
-    ...(useCudaBaseImage !== undefined && { useCudaBaseImage }),
-    ...(baseImage !== undefined && { baseImage }),
-    ...(concurrency !== undefined && { concurrency }),
-  };
 }

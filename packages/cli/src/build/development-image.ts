@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { buildImage as dockerBuild, inspectImage, removeImage, tagsOf } from "#docker";
-import { renderDockerfile } from "#dockerfile";
+import { type Dockerfile, renderDockerfile } from "#dockerfile";
 import { type BuildPlan, defaultImageName } from "#plan";
 import type { Project } from "#project";
 import type { Reporter } from "#report";
@@ -10,6 +10,7 @@ import { buildLog } from "./build-log.ts";
 import { explainFailure } from "./failure.ts";
 import { planProject } from "./plan-project.ts";
 import { readBuildSettings } from "./settings.ts";
+import { type SourceFile, sourceFiles } from "./source-files.ts";
 import { stageContext } from "./stage.ts";
 import { openStateDirectory, withBuildDirectory } from "./state-directory.ts";
 
@@ -22,31 +23,56 @@ export interface BuildContext {
  * The image that `run`, `serve`, `exec` and `train` use in a project: all of its environment and none of its source,
  * which is mounted. Returns its name. The name holds a digest of everything in it, so an image that is there is right.
  */
-export async function developmentImage(project: Project, { signal, report }: BuildContext): Promise<string> {
+export async function developmentImage(project: Project, context: BuildContext): Promise<string> {
+  const { signal, report } = context;
+  const repository = `${defaultImageName(basename(project.directory))}-dev`;
+  const own = project.image?.dockerfile;
+  if (own !== undefined) return await ownDockerfileImage(project, { file: own, name: `${repository}:own` }, context);
   const plan = planProject(project, { purpose: "development" }, { settings: readBuildSettings(), report });
   const dockerfile = renderDockerfile(plan);
-  const repository = `${defaultImageName(basename(project.directory))}-dev`;
   const name = `${repository}:${await digestOf(plan, dockerfile.text)}`;
   if ((await inspectImage(name, { signal })) !== undefined) return name;
+  await stageAndBuild({ project, dockerfile, name, sources: [], files: plan.files, tree: "" }, context);
+  await forgetOlder(repository, { signal });
+  return name;
+}
 
+/** A Dockerfile of the user's may copy the source: what it is made of is not known, so the builder decides. */
+async function ownDockerfileImage(
+  project: Project,
+  { file, name }: { readonly file: string; readonly name: string },
+  context: BuildContext,
+): Promise<string> {
+  const dockerfile: Dockerfile = { text: await readFile(file, "utf8"), origins: new Map() };
+  const sources = await sourceFiles(project.directory);
+  await stageAndBuild({ project, dockerfile, name, sources, files: [], tree: "src" }, context);
+  return name;
+}
+
+interface Development {
+  readonly project: Project;
+  readonly dockerfile: Dockerfile;
+  readonly name: string;
+  readonly sources: readonly SourceFile[];
+  readonly files: BuildPlan["files"];
+  /** The part of the staged context that the Dockerfile sees. */
+  readonly tree: "" | "src";
+}
+
+async function stageAndBuild(request: Development, { signal, report }: BuildContext): Promise<void> {
+  const { project, dockerfile, name, sources, files, tree } = request;
   const state = await openStateDirectory(project.directory);
   const onWait = () => report.info("Waiting for another build in this project to finish...");
   const step = report.step("Building Docker image from environment in cog.yaml...");
   try {
     await withBuildDirectory(state, { signal, onWait }, async (directory) => {
-      const context = join(directory, "ctx");
+      const contextDirectory = join(directory, "ctx");
       const file = join(directory, "Dockerfile");
       await writeFile(file, dockerfile.text);
-      await stageContext({
-        contextDirectory: context,
-        projectDirectory: project.directory,
-        sources: [],
-        weights: [],
-        files: plan.files,
-        sourceFiles: [],
-      });
+      const projectDirectory = project.directory;
+      await stageContext({ contextDirectory, projectDirectory, sources, weights: [], files, sourceFiles: [] });
       await dockerBuild(
-        { dockerfile: file, context, tags: [name] },
+        { dockerfile: file, context: join(contextDirectory, tree), tags: [name] },
         { signal, onOutput: buildLog((text) => report.output(text)) },
       );
     });
@@ -55,8 +81,6 @@ export async function developmentImage(project: Project, { signal, report }: Bui
     step.fail();
     throw explainFailure(error, dockerfile, project);
   }
-  await forgetOlder(repository, { signal });
-  return name;
 }
 
 /** Enough to go back and forth between two states of a project without building. */

@@ -21,7 +21,7 @@ export function readLabel(
 
 export interface LabelFacts {
   readonly config: CogConfig;
-  readonly schema: JsonObject;
+  readonly schema: JsonObject | undefined;
   readonly cogVersion: string;
 }
 
@@ -30,7 +30,7 @@ export function modelLabels({ config, schema, cogVersion }: LabelFacts): Record<
   return {
     "run.cog.version": cogVersion,
     "run.cog.config": JSON.stringify(storedConfig(config)),
-    "run.cog.openapi_schema": documentText(schema),
+    ...(schema !== undefined && { "run.cog.openapi_schema": documentText(schema) }),
     "run.cog.has_init": "true",
   };
 }

@@ -9,7 +9,7 @@ import type { BuildSettings } from "./settings.ts";
 
 export type PlanOptions = Pick<
   PlanInput,
-  "purpose" | "baseImage" | "useCudaBaseImage" | "concurrency" | "labels" | "weights" | "weightsImage" | "precompile"
+  "purpose" | "concurrency" | "labels" | "weights" | "weightsImage" | "precompile" | "strip"
 >;
 
 /** Reads what the plan of a project depends on, and plans. */
@@ -23,6 +23,7 @@ export function planProject(
   const plan = planBuild({
     ...options,
     config: project.config,
+    ...(project.image !== undefined && { image: project.image }),
     requirements,
     compatibility: resolveCompatibility(project.config.build, requirements.lines),
     sdk: chooseSdk(project.config, { ...settings, wheel: settings.sdkWheel, workingDirectory: process.cwd() }),

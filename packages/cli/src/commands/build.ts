@@ -18,11 +18,13 @@ const flags = {
     value: "FILE",
     group: "Build",
   },
-  "separate-weights": {
-    summary: "Big files in a layer of their own, as they always are",
+  "separate-weights": { summary: "Big files also as an image of their own, IMAGE-weights", group: "Build" },
+  "skip-schema-validation": {
+    summary: "Build without reading what the model takes and gives",
     hidden: true,
     group: "Build",
   },
+  strip: { summary: "Take debug symbols out of installed modules", hidden: true, group: "Build" },
   precompile: { summary: "Compile Python files while building", hidden: true, group: "Build" },
   timestamp: {
     summary: "Time of the files, in seconds since 1970; -1 keeps their own",

@@ -12,12 +12,10 @@ export async function printDockerfile(flags: DebugFlags, context: CommandContext
   const { report, stdout } = context;
   const project = projectOf(flags, context);
   const concurrency = await decoratedConcurrency(project, report);
-  const cuda = flags["use-cuda-base-image"];
   const rendered = await renderProject(
     project,
     {
       ...(concurrency !== undefined && { concurrency }),
-      ...(cuda !== "auto" && { useCudaBaseImage: cuda === "true" }),
       ...(flags["separate-weights"] && { weightsImage: `${flags["image-name"] ?? imageNameOf(project)}-weights` }),
     },
     report,

@@ -9,7 +9,7 @@ import { imageNameOf, readLabel, renderProject, storedConfig } from "#build";
 import { inspectImage, layerSizes } from "#docker";
 import { readModel } from "#launch";
 import type { Project } from "#project";
-import type { Reporter } from "#report";
+import { type Reporter, reporterWith } from "#report";
 import type { CommandContext } from "./command.ts";
 import type { InspectFlags } from "./inspect.ts";
 import { type Inspection, interfaceFacts, resolvedFacts } from "./inspection.ts";
@@ -37,12 +37,11 @@ export async function inspectModel(
 async function projectFacts(flags: InspectFlags, context: CommandContext): Promise<Inspection> {
   const { report } = context;
   const project = projectOf(flags, context);
-  const cuda = flags["use-cuda-base-image"];
   const { plan } = await renderProject(
     project,
-    cuda === "auto" ? {} : { useCudaBaseImage: cuda === "true" },
+    {},
     // What it would inform about is what is printed.
-    { ...report, info: (message) => report.debug(message) },
+    reporterWith(report, { info: (message) => report.debug(message) }),
   );
   return {
     kind: "project",

@@ -1,30 +1,44 @@
 /** The project of a command, with what its flags say about the image it runs in. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
-import { openProject, type Project } from "#project";
+import { type ImageWish, openProject, type Project } from "#project";
 import type { CommandContext, FlagValues } from "./command.ts";
 import type { imageFlags, projectFlags } from "./shared-flags.ts";
 import { UsageError } from "./usage.ts";
 
 type Flags = FlagValues<typeof imageFlags & typeof projectFlags>;
 
-export function projectOf(flags: Flags, { workingDirectory, report }: CommandContext): Project {
-  checkBase(flags);
+/** Where Cog's own base images are. */
+const REGISTRY = "r8.im";
+
+/** Each names what the image is built from, so only one of them can be right. */
+const EXCLUSIVE = ["use-cog-base-image", "use-cuda-base-image", "dockerfile"] as const;
+
+export function projectOf(flags: Flags, context: CommandContext): Project {
+  const [first, second] = EXCLUSIVE.filter((name) => flags[name] !== undefined);
+  if (second !== undefined) {
+    throw new UsageError(`The flags --${first} and --${second} are mutually exclusive: you can only set one of them.`);
+  }
+  const { workingDirectory, report } = context;
   const project = openProject({ workingDirectory, file: flags.file, report });
-  const baseImage = flags["base-image"];
-  if (baseImage === undefined) return project;
-  return { ...project, config: { ...project.config, build: { ...project.config.build, baseImage } } };
+  return { ...project, image: imageWish(flags, context) };
 }
 
-function checkBase(flags: Flags): void {
+function imageWish(flags: Flags, { workingDirectory, settings, global }: CommandContext): ImageWish {
+  const base = flags["base-image"];
   const cog = flags["use-cog-base-image"];
-  if (cog && flags["use-cuda-base-image"] !== "auto") {
-    throw new UsageError(
-      "The flags --use-cog-base-image and --use-cuda-base-image are mutually exclusive: you can only set one of them.",
-    );
-  }
-  if (cog) {
-    throw new UserError("base.cog", "--use-cog-base-image cannot choose one of Cog's own base images by itself.", {
-      hint: "Name the image: --base-image REF.",
-    });
-  }
+  const cuda = flags["use-cuda-base-image"];
+  return {
+    ...(base !== undefined && { base }),
+    ...(cog !== undefined &&
+      cog !== "false" && { cogBaseRegistry: global.registry ?? settings.registryHost ?? REGISTRY }),
+    ...(cuda !== undefined && cuda !== "auto" && { cudaBase: cuda === "true" }),
+    ...(flags.dockerfile !== undefined && { dockerfile: dockerfileAt(resolve(workingDirectory, flags.dockerfile)) }),
+  };
+}
+
+function dockerfileAt(path: string): string {
+  if (existsSync(path)) return path;
+  throw new UserError("dockerfile.not_found", `--dockerfile: ${path} does not exist`);
 }

@@ -34,13 +34,19 @@ export const imageFlags = {
     group: "Build",
     check: (value) => (PROGRESS.includes(value) ? undefined : `expected ${PROGRESS.join(", ")}`),
   },
-  "use-cog-base-image": { summary: "Start from Cog's own base images", group: "Build" },
+  "use-cog-base-image": {
+    summary: "Start from one of Cog's own base images",
+    value: "BOOL",
+    valueIf: () => false,
+    group: "Build",
+    check: (value) => (["", "true", "false"].includes(value) ? undefined : "expected true or false"),
+  },
   "use-cuda-base-image": {
     summary: "Start from a CUDA image: auto, true or false",
     value: "WHEN",
-    default: "auto",
     group: "Build",
     check: (value) => (["auto", "true", "false"].includes(value) ? undefined : "expected auto, true or false"),
   },
   "base-image": { summary: "Start from this image (build.base_image)", value: "IMAGE", group: "Build" },
+  dockerfile: { summary: "Build by this Dockerfile, not by cog.yaml", value: "PATH", hidden: true, group: "Build" },
 } as const satisfies FlagTable;

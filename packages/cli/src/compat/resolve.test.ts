@@ -93,7 +93,7 @@ test.each([
 test.each([
   [["numpy"], "3.13", "not set"],
   [["torch==2.3.1"], "3.12", "torch==2.3.1"],
-  [["torch==1.13.1"], "3.11", "torch==1.13.1"],
+  [["torch==1.13.1"], "3.10", "torch==1.13.1"],
   [["tensorflow==2.10.0"], "3.10", "tensorflow==2.10.0"],
   [["torch==2.3.1", "tensorflow==2.10.0"], "3.10", "tensorflow==2.10.0"],
   [["torch==2.11.0"], "3.13", "not set"],

@@ -4,8 +4,11 @@ import type { Decision } from "./decision.ts";
 import { rewriteFrameworks } from "./frameworks.ts";
 import { choosePython } from "./python.ts";
 import { findPin } from "./requirement.ts";
+import { withoutLocal } from "./version.ts";
 
 export interface Compatibility {
+  /** What the requirements say of torch's version, if anything. */
+  readonly torch?: string;
   readonly pythonVersion: string;
   /** Absent for a CPU project. */
   readonly cuda?: Cuda;
@@ -32,6 +35,7 @@ export function resolveCompatibility(build: BuildConfig, requirements: readonly 
   const frameworks = rewriteFrameworks(requirements, cuda?.cuda);
   return {
     pythonVersion: python.value,
+    ...(torch !== undefined && torch.version !== "" && { torch: withoutLocal(torch.version) }),
     ...(cuda !== undefined && { cuda }),
     requirements: frameworks.lines,
     indexUrls: frameworks.indexUrls,

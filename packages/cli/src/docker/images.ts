@@ -5,6 +5,8 @@ import { docker, spawn } from "./command.ts";
 export interface Image {
   /** `sha256:…` */
   readonly id: string;
+  /** As a registry knows it; only where the engine keeps images as registries do, or of pulled and pushed images. */
+  readonly digest: string | undefined;
   readonly sizeBytes: number;
   readonly labels: Readonly<Record<string, string>>;
   /** Digests of the uncompressed layers, from the base up. */
@@ -87,8 +89,10 @@ function toImage(image: Json): Image {
   const at = (value: Json | undefined, key: string): Json | undefined => (isJsonObject(value) ? value[key] : undefined);
   const labels = at(at(image, "Config"), "Labels");
   const layers = at(at(image, "RootFS"), "Layers");
+  const digests = at(image, "RepoDigests");
   return {
     id: String(at(image, "Id") ?? ""),
+    digest: Array.isArray(digests) ? String(digests[0] ?? "").split("@")[1] : undefined,
     sizeBytes: Number(at(image, "Size") ?? 0),
     labels: isJsonObject(labels)
       ? Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)]))

@@ -22,9 +22,20 @@ export function baseStage(plan: BuildPlan): Instruction[] {
       ],
     },
     ...(plan.caCertificate ? certificate() : []),
+    ...(plan.base.isCogBase ? [pythonLink()] : []),
     ...(plan.expectedPython === undefined ? [] : [pythonCheck(plan.expectedPython, plan.base.image)]),
     ...(plan.python === undefined ? [] : [interpreter(plan.python, plan.base.image)]),
   ];
+}
+
+/** Cog's own images for CUDA 13 have only a python3. */
+function pythonLink(): Instruction {
+  return {
+    kind: "run",
+    mounts: [],
+    command: reproducible('command -v python >/dev/null || ln -s "$(command -v python3)" /usr/local/bin/python'),
+    origin: { kind: "cog", what: "linking Python" },
+  };
 }
 
 /** Said before anything is installed into the wrong Python. Changes nothing, so its layer is empty. */

@@ -14,6 +14,7 @@ const HELLO: BuildPlan = {
   sdk: { kind: "carried", file: "/x/cog-1.0.0-py3-none-any.whl", version: "1.0.0" },
   run: [],
   precompile: false,
+  strip: false,
   server: [{ name: "COG_PREDICT_TYPE_STUB", value: "run.py:Runner" }],
   labels: {},
   weights: [],
@@ -128,6 +129,25 @@ test("uv comes from the base or the index, and looks at all indexes", () => {
   expect(text).toMatch(
     /command -v uv.*--target \/media\/uv uv.*pip install --system --index-strategy unsafe-best-match -r \/mnt/,
   );
+});
+
+test("stripping happens in the layer of the install, where there is the tool", () => {
+  const text = readable({ ...EVERYTHING, strip: true });
+  expect(text).toMatch(
+    /-r \/mnt\/requirements\.txt && \{ ! command -v strip .*-not -name '\*cpython\*\.so' -exec strip -S/,
+  );
+  expect(readable(EVERYTHING)).not.toContain("strip -S");
+});
+
+test("weights in an image of their own are copied from it", () => {
+  const text = readable({ ...EVERYTHING, weightsImage: "me-weights" });
+  expect(text).toMatch(/\nFROM me-weights AS weights\n.*\nCOPY --from=weights \/src \/src\nCOPY src \/src\n/s);
+  expect(text).not.toContain("COPY weights");
+});
+
+test("a base image of the user's is asked for its Python first", () => {
+  const text = renderDockerfile({ ...HELLO, expectedPython: "3.11" }).text;
+  expect(text).toMatch(/RUN python -c ".*has != '3\.11'.*"\n\nFROM base AS cog-node/);
 });
 
 test("never uses what Docker Engine 20.10 refuses", () => {

@@ -1,4 +1,5 @@
 export { type Dockerfile, renderDockerfile } from "./dockerfile.ts";
 export type { Origin } from "./instruction.ts";
+export { renderLabels } from "./labels.ts";
 export { withoutPreamble } from "./layer.ts";
 export { renderWeightsDockerfile } from "./weights.ts";

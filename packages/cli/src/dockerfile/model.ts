@@ -1,5 +1,6 @@
 import type { BuildPlan } from "#plan";
 import type { Instruction } from "./instruction.ts";
+import { labelInstructions } from "./labels.ts";
 import { NODE_PATH } from "./node.ts";
 import { compiled } from "./python.ts";
 import { weightsLayer } from "./weights.ts";
@@ -7,12 +8,11 @@ import { weightsLayer } from "./weights.ts";
 /** How the container starts, then what the user edits: big files first, the code in the last layer. */
 export function modelLayers(plan: BuildPlan): Instruction[] {
   const variables = [...(plan.node === undefined ? [] : [{ name: "COG_NODE", value: NODE_PATH }]), ...plan.server];
-  const labels = Object.entries(plan.labels).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     { kind: "workdir", path: "/src" },
     { kind: "expose", port: 5000 },
     ...(variables.length === 0 ? [] : [{ kind: "env", variables } as const]),
-    ...labels.map(([name, value]) => ({ kind: "label", name, value }) as const),
+    ...labelInstructions(plan.labels),
     { kind: "cmd", command: ["python", "-m", "cog.server.http"] },
     ...weightsLayer(plan),
     ...(plan.purpose === "image" ? [{ kind: "copy", source: "src", target: "/src" } as const] : []),

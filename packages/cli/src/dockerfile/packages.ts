@@ -1,7 +1,7 @@
 import type { BuildPlan } from "#plan";
 import type { Instruction, Mount } from "./instruction.ts";
 import { reproducible } from "./layer.ts";
-import { install, PIP_CACHE } from "./python.ts";
+import { install, PIP_CACHE, stripped } from "./python.ts";
 
 /** What the user's model needs: it changes rarely and is big, so it comes before anything of ours. */
 export function packageLayers(plan: BuildPlan): Instruction[] {
@@ -24,7 +24,7 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
     layers.push({
       kind: "run",
       mounts: [PIP_CACHE, { type: "bind", source: "build/requirements", target: "/mnt" }],
-      command: reproducible(install("-r /mnt/requirements.txt", plan.installer)),
+      command: reproducible(stripped(install("-r /mnt/requirements.txt", plan.installer), plan.strip)),
       origin: { kind: "config", path: ["build", "python_requirements"] },
     });
   }

@@ -27,6 +27,16 @@ function uvInstall(packages: string): string {
   );
 }
 
+/**
+ * With --strip, an install that takes debug symbols out of what it installed, where the base image has the tool.
+ * CPython's own naming marks modules that nobody strips safely.
+ */
+export function stripped(command: string, strip: boolean): string {
+  if (!strip) return command;
+  const modules = `find ${SITE_PACKAGES} -type f -name '*python*.so' -not -name '*cpython*.so'`;
+  return `${command} && { ! command -v strip >/dev/null || ${modules} -exec strip -S {} +; }`;
+}
+
 /** Every package the image's Python sees. */
 export const SITE_PACKAGES = `$(python -c "import sysconfig; print(sysconfig.get_path('purelib'))")`;
 

@@ -97,10 +97,11 @@ test("a plan is plain JSON", () => {
 test.each([
   [{}, {}, "python:3.12-slim"],
   [{ baseImage: "debian" }, {}, "debian"],
-  [{ baseImage: "debian" }, { baseImage: "ubuntu" }, "ubuntu"],
+  [{ baseImage: "debian" }, { image: { base: "ubuntu" } }, "ubuntu"],
   [{}, GPU, "nvidia/cuda:12.1.1-x"],
   [{ baseImage: "debian" }, GPU, "debian"],
-  [{}, { ...GPU, useCudaBaseImage: false }, "python:3.12-slim"],
+  [{}, { ...GPU, image: { cudaBase: false } }, "python:3.12-slim"],
+  [{}, { ...GPU, image: { cogBaseRegistry: "r8.im" } }, "r8.im/cog-base:cuda12.1-python3.12"],
 ])("%j with %j builds from %s", (build, options, image) => {
   expect(plan(build, options).base.image).toBe(image);
 });

@@ -1,5 +1,6 @@
 import type { CogConfig } from "@cog/core/config";
-import type { Compatibility, Decision } from "#compat";
+import { type Compatibility, cogBaseTag, type Decision, missingInCogBase } from "#compat";
+import type { ImageWish } from "#project";
 import type { BaseImage, BuildPlan, SdkSource, StagedFile, Variable } from "./plan.ts";
 import type { Requirements } from "./requirements.ts";
 
@@ -13,10 +14,8 @@ export interface PlanInput {
   /** What `requirements` were resolved to. */
   readonly compatibility: Compatibility;
   readonly sdk: SdkSource;
-  /** `--base-image`; wins over cog.yaml. */
-  readonly baseImage?: string;
-  /** `--use-cuda-base-image=false` gives a GPU project the slim image; CUDA still chooses its wheels. */
-  readonly useCudaBaseImage?: boolean;
+  /** What the flags say; wins over cog.yaml. */
+  readonly image?: ImageWish;
   /** `@cog.concurrent(max=N)` as read from the source; cog.yaml's `concurrency.max` wins. */
   readonly concurrency?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -25,6 +24,7 @@ export interface PlanInput {
   /** PEM text from COG_CA_CERT. */
   readonly caCertificate?: string;
   readonly precompile?: boolean;
+  readonly strip?: boolean;
 }
 
 /** Decides what goes into the image. Pure: the same input gives the same plan on every machine. */
@@ -43,13 +43,14 @@ export function planBuild(input: PlanInput): BuildPlan {
     ...(cuda !== undefined && { cuda: { version: cuda.cuda, cudnn: cuda.cudnn } }),
     caCertificate: input.caCertificate !== undefined,
     environment: config.environment.map(splitVariable),
-    systemPackages: build.systemPackages,
+    systemPackages: base.isCogBase ? missingInCogBase(build.systemPackages) : build.systemPackages,
     requirements,
     installer: build.installer,
     ...(sdk.kind === "carried" && { node: NODE }),
     sdk,
     run: build.run,
     precompile: input.precompile ?? false,
+    strip: input.strip ?? false,
     ...(build.user !== undefined && { user: build.user }),
     server: serverVariables(config, input.concurrency),
     labels: input.labels ?? {},
@@ -61,15 +62,20 @@ export function planBuild(input: PlanInput): BuildPlan {
   };
 }
 
-function chooseBase({
-  config: { build },
-  compatibility: { cuda, pythonVersion },
-  baseImage,
-  useCudaBaseImage,
-}: PlanInput): BaseImage {
-  if (baseImage !== undefined) return { image: baseImage, because: "--base-image" };
+function chooseBase({ config: { build }, compatibility, image = {} }: PlanInput): BaseImage {
+  const { cuda, pythonVersion, torch } = compatibility;
+  if (image.base !== undefined) return { image: image.base, because: "--base-image" };
   if (build.baseImage !== undefined) return { image: build.baseImage, because: "build.base_image" };
-  if (cuda !== undefined && useCudaBaseImage !== false) {
+  if (image.cogBaseRegistry !== undefined) {
+    const version = cuda?.cuda ?? build.cuda;
+    const tag = cogBaseTag({
+      python: pythonVersion,
+      ...(version !== undefined && { cuda: version }),
+      ...(torch !== undefined && { torch }),
+    });
+    return { image: `${image.cogBaseRegistry}/cog-base:${tag}`, because: "--use-cog-base-image", isCogBase: true };
+  }
+  if (cuda !== undefined && image.cudaBase !== false) {
     return { image: cuda.image, because: `build.gpu; CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}: ${cuda.because}` };
   }
   return { image: `python:${pythonVersion}-slim`, because: "build.python_version" };

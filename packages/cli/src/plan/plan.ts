@@ -29,6 +29,8 @@ export interface BuildPlan {
   readonly sdk: SdkSource;
   readonly run: readonly RunStep[];
   readonly precompile: boolean;
+  /** Debug symbols of extension modules are taken out. */
+  readonly strip: boolean;
   readonly user?: string;
   /** What the server is told through its environment. */
   readonly server: readonly Variable[];
@@ -49,6 +51,8 @@ export interface BaseImage {
   readonly image: string;
   /** Where the choice comes from, for the user: `build.python_version`, `--base-image` … */
   readonly because: string;
+  /** One of Cog's own: Python, an init and many packages are in it. */
+  readonly isCogBase?: true;
 }
 
 export interface Variable {

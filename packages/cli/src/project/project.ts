@@ -7,4 +7,17 @@ export interface Project {
   /** Absolute path of the cog.yaml (or whatever `-f` named). */
   readonly configFile: string;
   readonly config: CogConfig;
+  /** What the flags of a command say about the image, over what cog.yaml says. */
+  readonly image?: ImageWish;
+}
+
+export interface ImageWish {
+  /** `--base-image` */
+  readonly base?: string;
+  /** False: a GPU project gets the slim image; CUDA still chooses its wheels. */
+  readonly cudaBase?: boolean;
+  /** One of Cog's own base images, from this registry. */
+  readonly cogBaseRegistry?: string;
+  /** Absolute path of a Dockerfile that is used in place of ours. */
+  readonly dockerfile?: string;
 }

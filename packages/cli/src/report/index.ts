@@ -20,3 +20,15 @@ export interface Step {
   /** The step failed: whatever it had hidden (a build log) is shown. */
   fail(): void;
 }
+
+/** The same reporter with some of its methods replaced. */
+export function reporterWith(report: Reporter, replaced: Partial<Reporter>): Reporter {
+  return {
+    info: (message) => report.info(message),
+    warn: (message) => report.warn(message),
+    debug: (message) => report.debug(message),
+    output: (text) => report.output(text),
+    step: (title) => report.step(title),
+    ...replaced,
+  };
+}

@@ -21,6 +21,8 @@ export interface Settings {
   readonly deprecationWarnings: boolean;
   readonly replicateToken: string | undefined;
   readonly dockerHost: string | undefined;
+  /** COG_REGISTRY_HOST: where Cog's own base images are. */
+  readonly registryHost: string | undefined;
   /** COG_OPENAPI_SCHEMA: a document to build with in place of the one read from the source. */
   readonly openApiSchema: string | undefined;
   readonly home: string;
@@ -66,6 +68,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     deprecationWarnings: text("COG_NO_DEPRECATION_WARNINGS") === undefined,
     replicateToken: text("REPLICATE_API_TOKEN"),
     dockerHost: text("DOCKER_HOST"),
+    registryHost: text("COG_REGISTRY_HOST"),
     openApiSchema: text("COG_OPENAPI_SCHEMA"),
     home,
     environment,

@@ -129,7 +129,7 @@ describe.skipIf(!withDocker)(`an image${withDocker ? "" : " (left out: no Docker
     const gpu = project(directory);
     const wanted = { ...gpu, config: { ...gpu.config, build: { ...gpu.config.build, gpu: true } } };
     await buildImage(
-      { project: wanted, schema: SCHEMA, cogVersion: "1.0.0", tags: [NAME], useCudaBaseImage: false },
+      { project: { ...wanted, image: { cudaBase: false } }, schema: SCHEMA, cogVersion: "1.0.0", tags: [NAME] },
       context(),
     );
     const model = await (await dockerEngine.prepare({ kind: "image", image: NAME }, context())).start(
