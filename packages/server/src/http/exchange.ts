@@ -72,10 +72,9 @@ export function write(response: ServerResponse, answer: Answer): void {
 /** A longer body goes out as bytes: for the text of one Node would set three times its length aside, and clear it. */
 const LONG_CHARACTERS = 16 * 1024;
 
-function writeBody(
-  response: ServerResponse,
-  { kind, status, body }: Extract<Answer, { kind: keyof typeof CONTENT_TYPES }>,
-): void {
+function writeBody(response: ServerResponse, answer: Extract<Answer, { kind: keyof typeof CONTENT_TYPES }>): void {
+  const { kind, status, body } = answer;
+  if ("retryAfter" in answer) response.setHeader("Retry-After", String(answer.retryAfter));
   const head = (length: number): string[] => ["Content-Type", CONTENT_TYPES[kind], "Content-Length", String(length)];
   if (body.length > LONG_CHARACTERS) {
     const bytes = Buffer.from(body);
