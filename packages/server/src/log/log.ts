@@ -12,6 +12,8 @@ const MOST_PENDING_CHARACTERS = 16 * 1024 * 1024;
 const RETRY_MS = 10;
 /** Lines of this long leave in one write. */
 const GATHER_MS = 5;
+/** What cannot stand in a JSON string as it is; the ends of lines are not part of the strings. */
+const NEEDS_ESCAPES = /[^\n -!#-[\]-\ud7ff\ue000-\uffff]/;
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -61,11 +63,12 @@ export class Log {
     const id = predictionId === undefined ? "" : `,"prediction_id":${JSON.stringify(predictionId)}`;
     const origin = source === "stdout" ? "Stdout" : "Stderr";
     const target = predictionId === undefined ? "cog::model" : "cog::prediction";
-    let lines = "";
-    for (const line of (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n")) {
-      lines += `{"timestamp":"${time}","level":"INFO","fields":{"message":${JSON.stringify(line)}${id},"source":"${origin}"},"target":"${target}"}\n`;
-    }
-    this.#push(lines);
+    const head = `{"timestamp":"${time}","level":"INFO","fields":{"message":"`;
+    const tail = `"${id},"source":"${origin}"},"target":"${target}"}\n`;
+    const lines = text.endsWith("\n") ? text.slice(0, -1) : text;
+    // A line is mostly plain text, which needs no look at each of its characters.
+    const messages = NEEDS_ESCAPES.test(lines) ? escapedLines(lines) : lines;
+    this.#push(`${head}${messages.split("\n").join(tail + head)}${tail}`);
   }
 
   /** Resolves when everything logged so far has been handed to the system. */
@@ -146,4 +149,11 @@ export class Log {
       else this.#writeRest();
     });
   }
+}
+
+function escapedLines(lines: string): string {
+  return lines
+    .split("\n")
+    .map((line) => JSON.stringify(line).slice(1, -1))
+    .join("\n");
 }

@@ -9,13 +9,17 @@ from __future__ import annotations
 import io
 import os
 from collections import deque
+from itertools import groupby
+from operator import itemgetter
 from threading import Lock, Thread
 from time import sleep
-from typing import Any, Deque, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Tuple
 
 from .._scope import Scope, running
 from ._channel import Channel
 from ._frames import LOG, STDERR, STDOUT, LogEntry, encode_logs
+
+_running = running.get
 
 FLUSH_SECONDS = 0.02
 # The thread keeps ticking for a while after the last output, because waking it costs more than a tick.
@@ -23,6 +27,8 @@ _IDLE_TICKS = 50
 
 TRUNCATED = "[**** LOG LINE TRUNCATED AT 4 MiB ****]"
 _MAX_WRITE_BYTES = 4 * 1024 * 1024
+# In characters: what is shorter cannot have more bytes than that.
+_LONG_WRITE = _MAX_WRITE_BYTES // 4
 
 
 class Log:
@@ -35,11 +41,9 @@ class Log:
         # Held from taking entries until they are sent, so that they cannot overtake each other.
         self.lock = Lock()
         self._writes: Deque[Tuple[int, Optional[str]]] = deque()
+        self.add: Callable[[Tuple[int, Optional[str]]], None] = self._writes.append
+        """Take a source and its text; None asks for a partial line to be sent as it is."""
         self._partial: Dict[int, str] = {STDOUT: "", STDERR: ""}
-
-    def append(self, source: int, text: Optional[str]) -> None:
-        """None asks for a partial line to be sent as it is."""
-        self._writes.append((source, text))
 
     def take(self, final: bool = False) -> bytes:
         """The complete lines so far, encoded; with ``final`` also the rest. Hold the lock."""
@@ -55,28 +59,28 @@ class Log:
 
     def _lines(self) -> List[LogEntry]:
         writes, partial = self._writes, self._partial
+        taken = [writes.popleft() for _ in range(len(writes))]
         entries: List[LogEntry] = []
-        pieces: List[str] = []
-        last = 0
-        while writes:
-            source, text = writes.popleft()
-            if text is None:
-                text, partial[source] = partial[source], ""
-            elif "\n" in text:
-                end = text.rindex("\n") + 1
-                text, partial[source] = partial[source] + text[:end], text[end:]
-            else:
-                partial[source] += text
-                continue
-            if source != last and pieces:
-                entries.append((last, "".join(pieces)))
-                pieces = []
-            last = source
-            if text:
-                pieces.append(text)
-        if pieces:
-            entries.append((last, "".join(pieces)))
+        # A print() is several writes: they are put together first, and cut into what is complete and what is not after.
+        for source, group in groupby(taken, _source_of):
+            pieces = [text for _, text in group]
+            text = partial[source] + "".join(filter(None, pieces))
+            if len(text) > _LONG_WRITE:
+                pieces = [piece and _truncated(piece) for piece in pieces]
+                text = partial[source] + "".join(filter(None, pieces))
+            asked_for = len(text) - len("".join(_after_last_none(pieces))) if None in pieces else 0
+            end = max(asked_for, text.rfind("\n") + 1)
+            partial[source] = text[end:]
+            if end:
+                entries.append((source, text[:end]))
         return entries
+
+
+_source_of = itemgetter(0)
+
+
+def _after_last_none(pieces: List[Optional[str]]) -> Iterable[str]:
+    return filter(None, pieces[len(pieces) - pieces[::-1].index(None) :])
 
 
 class RunningScope(Scope):
@@ -161,15 +165,22 @@ class LogStream(io.TextIOBase):
         self.buffer = LogBytes(self)
 
     def write(self, text: str) -> int:
-        if type(text) is not str and not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        if self._forked:
-            return self._write_raw(text)
-        log = self._log()
-        log.append(self._source, text if len(text) < _MAX_WRITE_BYTES // 4 else _truncated(text))
-        if not log.waiting:
-            self._flusher.add(log)
+        # The way of every print(), several times a line: as few steps as there can be.
+        scope: Any = _running()
+        if scope is None or type(text) is not str:
+            self._write_unusual(text)
+        else:
+            log = scope.log
+            log.add((self._source, text))
+            # Looked at after adding: the thread that sends may just have taken what was there.
+            if not log.waiting:
+                self._flusher.add(log)
         return len(text)
+
+    def _write_unusual(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._add(text)
 
     def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]
         for line in lines:
@@ -177,10 +188,7 @@ class LogStream(io.TextIOBase):
 
     def flush(self) -> None:
         if not self._forked:
-            log = self._log()
-            log.append(self._source, None)
-            if not log.waiting:
-                self._flusher.add(log)
+            self._add(None)
 
     def writable(self) -> bool:
         return True
@@ -200,11 +208,14 @@ class LogStream(io.TextIOBase):
     def forked(self) -> None:
         """In a child process nobody collects: write to the descriptor."""
         self._forked = True
+        self.write = self._write_raw  # type: ignore[method-assign]
 
-    def _log(self) -> Log:
-        scope = running.get()
-        log = getattr(scope, "log", None)
-        return self._stray if log is None or log.closed else log
+    def _add(self, text: Optional[str]) -> None:
+        scope: Any = _running()
+        log = self._stray if scope is None or scope.log.closed else scope.log
+        log.add((self._source, text))
+        if not log.waiting:
+            self._flusher.add(log)
 
     def _write_raw(self, text: str) -> int:
         data = text.encode("utf-8", "backslashreplace")

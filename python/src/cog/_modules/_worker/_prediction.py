@@ -84,8 +84,8 @@ class Prediction(RunningScope):
 
     def failed(self, error: BaseException) -> None:
         for source in (STDOUT, STDERR):
-            self.log.append(source, None)
-        self.log.append(STDERR, user_traceback(error))
+            self.log.add((source, None))
+        self.log.add((STDERR, user_traceback(error)))
         self._end(FAILED, json.dumps({"error": error_text(error)}).encode())
 
     def canceled(self) -> None:
