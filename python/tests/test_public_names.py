@@ -49,6 +49,11 @@ def test_importing_loads_nothing_else() -> None:
     assert loaded_by("import cog") == ["__future__", "cog", "cog._version"]
 
 
+def test_what_most_models_import_loads_neither_dataclasses_nor_typing() -> None:
+    loaded = loaded_by("from cog import BaseRunner, BasePredictor, Input, Path, Secret, BaseModel, streaming, current_scope")
+    assert not {"dataclasses", "inspect", "ast", "typing"}.intersection(loaded)
+
+
 def test_the_sdk_imports_nothing_heavy() -> None:
     loaded = loaded_by("from cog import *")
     heavy = {

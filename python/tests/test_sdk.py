@@ -42,6 +42,19 @@ def test_input_is_a_frozen_record() -> None:
     )
     with pytest.raises(dataclasses.FrozenInstanceError):
         field.default = 2
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        del field.default
+    assert dataclasses.is_dataclass(cog.FieldInfo)
+    assert dataclasses.replace(field, ge=1) == cog.Input(1, ge=1, choices=[1, 2], accept="image/*")
+    assert dataclasses.asdict(cog.Input("x"))["default"] == "x"
+    assert pickle.loads(pickle.dumps(field)) == copy.deepcopy(field) == field
+    assert repr(cog.Input(2)).startswith("FieldInfo(default=2, description=None, ge=None,")
+
+    @dataclasses.dataclass(frozen=True)
+    class More(cog.FieldInfo):
+        extra: int = 1
+
+    assert [f.name for f in dataclasses.fields(More)][-2:] == ["accept", "extra"]
     with pytest.raises(TypeError, match="literal default"):
         cog.Input(default_factory=list)
     with pytest.raises(TypeError):
@@ -117,7 +130,11 @@ def test_secrets_do_not_show() -> None:
     secret = cog.Secret("hunter2")
     assert (str(secret), repr(secret), f"{secret}") == ("**********", "Secret(**********)", "**********")
     assert secret.get_secret_value() == "hunter2"
-    assert secret == cog.Secret("hunter2")
+    assert secret == cog.Secret("hunter2") != cog.Secret("other")
+    assert {secret: 1}[cog.Secret("hunter2")] == 1
+    assert [f.name for f in dataclasses.fields(secret)] == ["secret_value"]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        secret.secret_value = "shown"  # type: ignore[misc]
     assert str(cog.Secret()) == ""
 
 

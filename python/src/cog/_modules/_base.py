@@ -22,8 +22,13 @@ class BaseRunner:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
 
-    def setup(self, weights: Optional[Union[Path, str]] = None) -> Any:
-        """Called once before the first prediction. May be ``async def``."""
+    if TYPE_CHECKING:
+        # With or without weights, async or not: no override is wrong.
+        def setup(self, *args: Any, **kwargs: Any) -> Any: ...
+    else:
+
+        def setup(self, weights: Optional[Union[Path, str]] = None) -> Any:
+            """Called once before the first prediction. May be ``async def``."""
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Answer one prediction."""

@@ -29,8 +29,8 @@ def is_async(function: Any) -> bool:
 @overload
 def streaming(function: F) -> F: ...
 @overload
-def streaming() -> Callable[[F], F]: ...
-def streaming(function: Any = None) -> Any:
+def streaming() -> Callable[[F], F]: ...  # noqa: F811
+def streaming(function: Any = None) -> Any:  # noqa: F811
     """Mark ``run()`` as willing to answer with server-sent events. Changes nothing else."""
 
     def mark(target: Any) -> Any:
@@ -46,8 +46,8 @@ def streaming(function: Any = None) -> Any:
 @overload
 def concurrent(function: F) -> F: ...
 @overload
-def concurrent(*, max: int = 1) -> Callable[[F], F]: ...
-def concurrent(*args: Any, **kwargs: Any) -> Any:
+def concurrent(*, max: int = 1) -> Callable[[F], F]: ...  # noqa: F811
+def concurrent(*args: Any, **kwargs: Any) -> Any:  # noqa: F811
     """Let an ``async def run()`` answer up to ``max`` predictions at once.
 
     >>> @concurrent(max=4)

@@ -18,9 +18,9 @@ def dataclass(frozen: bool = True, repr: bool = True) -> Any:
         names = list(cls.__dict__["__annotations__"])
         made = {
             "__init__": _init(cls, names),
-            "__eq__": lambda self, other: _values(self, names) == _values(other, names)
-            if type(other) is type(self)
-            else NotImplemented,
+            "__eq__": lambda self, other: (
+                _values(self, names) == _values(other, names) if type(other) is type(self) else NotImplemented
+            ),
             "__hash__": lambda self: hash(_values(self, names)),
             "__setattr__": _refuse("assign to"),
             "__delattr__": _refuse("delete"),

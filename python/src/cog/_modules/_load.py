@@ -70,7 +70,7 @@ def load_model(reference: str, train: bool = False) -> Model:
         if train and not hasattr(target, "train"):
             raise ModelLoadError(f"train method not found: {target.__name__}")
         if method == "predict":
-            warn_about_method(f"{target.__name__}.predict() is deprecated; use run() instead", target.predict)
+            warn_about_method(f"{target.__name__}.predict() is deprecated; use run() instead", getattr(target, method))
         heir = next((cls for cls in target.__mro__ if BasePredictor in cls.__bases__), None)
         if heir is not None:
             warn_about_class("BasePredictor is deprecated; use BaseRunner instead", heir)

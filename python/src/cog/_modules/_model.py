@@ -72,5 +72,7 @@ def _is_optional(annotation: Any) -> bool:
         text = annotation.replace(" ", "")
         return text.startswith(("Optional[", "typing.Optional[", "t.Optional[")) or "None" in text.split("|")
     typing: Any = sys.modules.get("typing")
-    is_union = (typing is not None and getattr(annotation, "__origin__", None) is typing.Union) or type(annotation).__name__ == "UnionType"
+    is_union = typing is not None and getattr(annotation, "__origin__", None) is typing.Union
+    if type(annotation).__name__ == "UnionType":
+        is_union = True
     return is_union and type(None) in annotation.__args__

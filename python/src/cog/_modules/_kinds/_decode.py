@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Optional, Tuple
 
 from . import _enum, _file, _number, _path, _secret
+from ._unions import union_members
 
 if TYPE_CHECKING:
     from types import FunctionType
@@ -105,20 +105,11 @@ def required(annotation: Any) -> Any:
         if hasattr(annotation, "__metadata__"):
             annotation = annotation.__origin__
             continue
-        members = _union_members(annotation)
+        members = union_members(annotation)
         rest = [member for member in members if member is not type(None)]
         if len(rest) != 1 or len(members) == 1:
             return annotation
         annotation = rest[0]
-
-
-def _union_members(annotation: Any) -> Tuple[Any, ...]:
-    typing: Any = sys.modules.get("typing")
-    if typing is not None and getattr(annotation, "__origin__", None) is typing.Union:
-        return tuple(annotation.__args__)
-    if type(annotation).__name__ == "UnionType":
-        return tuple(annotation.__args__)
-    return (annotation,)
 
 
 def _items(annotation: Any) -> Any:

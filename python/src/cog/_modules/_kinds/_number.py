@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional
 
+from ._unions import union_members
+
 
 def decoder(annotation: Any) -> Optional[Callable[[Any], Any]]:
     if annotation is int:
         return _to_int
     if annotation is float:
         return _to_float
-    return None
+    members = union_members(annotation)
+    return _to_int if int in members and float not in members else None
 
 
 def _to_int(value: Any) -> Any:
