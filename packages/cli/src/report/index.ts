@@ -17,8 +17,8 @@ export interface Step {
   /** The step's present activity ("installing onnxruntime"), and how far it is (0 to 1) when that is known. */
   update(activity: string, fraction?: number): void;
   done(summary?: string): void;
-  /** The step failed: whatever it had hidden (a build log) is shown. */
-  fail(): void;
+  /** The step failed: whatever it had hidden (a build log) is shown, unless the user broke it off. */
+  fail(how?: { readonly interrupted: boolean }): void;
 }
 
 /** The same reporter with some of its methods replaced. */

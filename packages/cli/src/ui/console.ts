@@ -69,7 +69,7 @@ class Console implements Reporter {
     return {
       update: (activity, fraction) => this.#step?.update(activity, fraction),
       done: (summary) => end((step) => step.done(summary)),
-      fail: () => end((step) => step.fail()),
+      fail: (how) => end((step) => step.fail(how)),
     };
   }
 
@@ -145,9 +145,9 @@ class LiveStep {
     if (live) write(`${palette.green(" ✔ ")}${summary ?? this.#title}\n`);
   }
 
-  fail(): void {
+  fail({ interrupted } = { interrupted: false }): void {
     this.#end();
-    this.#options.write(this.#hidden);
+    if (!interrupted) this.#options.write(this.#hidden);
   }
 
   #end(): void {

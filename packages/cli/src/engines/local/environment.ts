@@ -70,7 +70,7 @@ async function build(environment: ModelEnvironment, spec: EnvironmentSpec, conte
     await installSdk(environment, spec, context);
     step.done();
   } catch (error) {
-    step.fail();
+    step.fail({ interrupted: context.signal.aborted });
     rmSync(environment.directory, { recursive: true, force: true });
     throw error;
   }

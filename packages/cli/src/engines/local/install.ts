@@ -1,5 +1,5 @@
 /** Makes a virtual environment and installs requirements into it: with uv where there is one, else with venv and pip. */
-import { accessSync, constants, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CogError, UserError } from "@cog/core/errors";
 import type { Step } from "#report";
@@ -34,6 +34,9 @@ export async function installRequirements(
   const { lines, directory } = spec.requirements;
   const file = join(environment.directory, "requirements.txt");
   writeFileSync(file, `${lines.map(({ text }) => text).join("\n")}\n`);
+  // Here and not in the machine's: pip leaves gigabytes there when it is interrupted, and this folder is ours to remove.
+  const temporary = join(environment.directory, "tmp");
+  mkdirSync(temporary);
   const uv = uvOf(spec);
   const [program, args] =
     uv === undefined
@@ -41,13 +44,14 @@ export async function installRequirements(
       : [uv, ["pip", "install", "--python", environment.python, "--index-strategy", "unsafe-best-match", "-r", file]];
   const progress = new PipProgress(context.step);
   const { ok, output } = await tryTool(program, args, context, {
-    environment: { ...spec.environment, PYTHONUNBUFFERED: "1" },
+    environment: { ...spec.environment, PYTHONUNBUFFERED: "1", TMPDIR: temporary },
     directory,
     onLine: (line) => {
       progress.line(line);
       context.report.output(`${line}\n`);
     },
   });
+  rmSync(temporary, { recursive: true, force: true });
   if (!ok) throw explain(output, lines);
 }
 
@@ -76,7 +80,17 @@ const NOT_FOUND = [
   /Because there is no version of (\S+)/,
 ];
 
+/** pip names the line of the file that we wrote: one line for each requirement. */
+const MALFORMED = /Invalid requirement: .* \(from line (\d+) of/;
+
 function explain(output: string, lines: readonly RequirementLine[]): CogError {
+  const malformed = lines[Number(MALFORMED.exec(output)?.[1]) - 1];
+  if (malformed !== undefined) {
+    return new UserError("requirements.invalid", `"${malformed.text}" is not a requirement.`, {
+      place: malformed.place,
+      hint: "Write a name and, after it, versions: numpy>=1.26,<3",
+    });
+  }
   const named = NOT_FOUND.map((pattern) => pattern.exec(output)?.[1]).find((match) => match !== undefined);
   if (named === undefined) {
     return new CogError("requirements.failed", "The project's requirements could not be installed.", {
