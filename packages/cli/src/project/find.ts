@@ -1,6 +1,6 @@
 /** Which cog.yaml is meant: in the current directory or the nearest parent that has one. */
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, normalize, resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
 
 export interface FoundProject {
@@ -9,10 +9,14 @@ export interface FoundProject {
   readonly configFile: string;
 }
 
-/** @param file as given to `-f`; relative names are looked for in each directory on the way up */
+/**
+ * @param file as given to `-f`; relative names are looked for in each directory on the way up. One that leads out of the
+ * current directory (`../a/cog.yaml`) is, like an absolute one, a project where it lies.
+ */
 export function findProject(startDirectory: string, file: string): FoundProject {
-  if (isAbsolute(file)) {
-    if (existsSync(file)) return { directory: realpathSync(dirname(file)), configFile: realpathSync(file) };
+  if (isAbsolute(file) || normalize(file).startsWith("..")) {
+    const path = resolve(startDirectory, file);
+    if (existsSync(path)) return { directory: realpathSync(dirname(path)), configFile: realpathSync(path) };
     throw notFound(`${file} not found`);
   }
   for (let directory = resolve(startDirectory); ; directory = dirname(directory)) {
