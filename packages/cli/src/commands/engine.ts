@@ -50,6 +50,7 @@ function dockerIsPlausible({ dockerHost, pythonSearch: { path }, home }: Setting
 }
 
 function localSettings(settings: Settings): LocalSettings {
-  const { cacheDirectory, python, ownPython, pythonSearch, environment } = settings;
-  return { cacheDirectory, python, ownPython, pythonSearch, environment, node: process.execPath, sdk: carriedSdk };
+  const { cacheDirectory, python, ownPython, pythonSearch, environment, sdkWheel } = settings;
+  const own = { node: process.execPath, sdk: carriedSdk };
+  return { cacheDirectory, python, ownPython, pythonSearch, environment, sdkWheel, ...own };
 }

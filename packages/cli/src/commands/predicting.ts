@@ -62,7 +62,7 @@ export async function runPrediction(flags: Flags, subject: Subject, context: Com
   const session = {
     start: {
       mode: subject.mode,
-      env: context.global.debug ? { COG_LOG_LEVEL: "debug", ...env } : env,
+      env: { COG_LOG_LEVEL: context.global.debug ? "debug" : "warning", ...env },
       serverFlags: [],
       listen: { host: "127.0.0.1", port: 0 },
       ...(model !== undefined && { schema: model.document }),

@@ -62,7 +62,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     "--init=false",
     ...(await commonArguments(run, {
       name,
-      env: { LOG_FORMAT: "console", COG_LOG_LEVEL: "warning", ...options.env },
+      env: { LOG_FORMAT: "console", ...options.env },
       gpus,
     })),
     `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,

@@ -26,7 +26,7 @@ export function localEngine(settings: LocalSettings): Engine {
 }
 
 async function prepareProject(project: Project, settings: LocalSettings, context: Context): Promise<Prepared> {
-  warnOfIgnored(project, context);
+  warnOfIgnored(project, settings, context);
   const { build } = project.config;
   const environment = await ensureEnvironment(
     {
@@ -60,7 +60,6 @@ async function start(place: Place, options: StartOptions, signal: AbortSignal): 
     python: environment.python,
     directory: project.directory,
     variables: {
-      COG_LOG_LEVEL: "warning",
       ...modelVariables({ ...place, env: options.env, gpus: options.gpus }),
       ...present({
         COG_PREDICT_TYPE_STUB: predict,
@@ -90,7 +89,10 @@ async function exec(place: Place, { command, env, gpus }: ExecOptions, { signal,
   return NOT_FOUND;
 }
 
-function warnOfIgnored({ config: { build } }: Project, { report }: Context): void {
+function warnOfIgnored({ config: { build } }: Project, { sdkWheel }: LocalSettings, { report }: Context): void {
+  const sdk = sdkWheel === undefined ? build.sdkVersion && `build.sdk_version ${build.sdkVersion}` : "COG_SDK_WHEEL";
+  if (sdk !== undefined)
+    report.warn(`${sdk} is not used when running locally: this cog runs its own. Use --engine docker for it.`);
   if (build.systemPackages.length > 0)
     report.warn(`build.system_packages is not installed when running locally: ${build.systemPackages.join(", ")}`);
   if (build.run.length > 0) report.warn("build.run commands are not executed when running locally.");

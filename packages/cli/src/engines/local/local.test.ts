@@ -47,6 +47,7 @@ async function find(wanted: string, extra: Partial<LocalSettings> = {}) {
     environment: {},
     node: "",
     sdk: () => ({ kind: "wheel", file: "" }),
+    sdkWheel: undefined,
     ...extra,
   };
   const { path, version } = await findPython(wanted, settings, report);

@@ -17,4 +17,6 @@ export interface LocalSettings {
   /** The Node that runs the prediction server. */
   readonly node: string;
   readonly sdk: () => CarriedSdk;
+  /** COG_SDK_WHEEL: another SDK is wanted, which only images can have. */
+  readonly sdkWheel: string | undefined;
 }
