@@ -303,8 +303,8 @@ def _has_plain_default(field: Any) -> bool:
 
 
 def _is_required(field: Any) -> bool:
-    """Of pydantic 2, and of pydantic 1."""
-    return bool(field.is_required() if hasattr(field, "is_required") else field.required)
+    """Of pydantic 2, and of pydantic 1. As for dataclasses, a factory is no default that the schema could know."""
+    return field.default_factory is not None or bool(field.is_required() if hasattr(field, "is_required") else field.required)
 
 
 # Types
