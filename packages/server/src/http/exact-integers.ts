@@ -1,5 +1,5 @@
 /**
- * Integers that a JavaScript number cannot hold: seeds and ids of 64 bits must reach the model digit by digit.
+ * The text of an input, with its integers digit by digit: seeds and ids of 64 bits do not fit a JavaScript number.
  * They are rare, so the text is searched for them, and only then parsed a second time.
  */
 import { randomUUID } from "node:crypto";
@@ -7,8 +7,10 @@ import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { RawJson } from "#raw-json";
 import { rawJson, toRawJson } from "#raw-json";
+import type { JsonBody } from "./json-body.ts";
+import { memberText } from "./member-text.ts";
 
-/** A larger body is a file in base64, whose digits are no numbers. */
+/** A larger body is taken as it was sent: writing out a file in base64 once more would cost more than all the rest. */
 const LONGEST_TEXT = 64 * 1024;
 const LONG_INTEGER = /[0-9]{16}/;
 /** Strings are taken whole, so that digits in them are left alone. */
@@ -17,13 +19,21 @@ const TOKENS = /"(?:[^"\\]|\\.)*"|(?<![0-9.eE+-])-?[0-9]{16,}(?![0-9.eE])/g;
 const MARK = `integer-${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}(-?[0-9]+)"`, "g");
 
-/** The validated `input` as text, with the digits that the client sent in `bodyText`. */
-export function exactInput(input: JsonObject, bodyText: string): RawJson {
-  if (bodyText.length > LONGEST_TEXT || !LONG_INTEGER.test(bodyText)) return toRawJson(input);
+/** The validated `input` as text, with the digits that the client sent. */
+export function exactInput(input: JsonObject, { value, text }: JsonBody): RawJson {
+  if (text.length > LONGEST_TEXT) return asSent(input, value, text) ?? toRawJson(input);
+  if (!LONG_INTEGER.test(text)) return toRawJson(input);
   const marked: unknown = JSON.parse(
-    bodyText.replace(TOKENS, (token) => (token.startsWith('"') ? token : `"${MARK}${token}"`)),
+    text.replace(TOKENS, (token) => (token.startsWith('"') ? token : `"${MARK}${token}"`)),
   );
   const given = isJsonObject(marked) && isJsonObject(marked["input"]) ? marked["input"] : {};
   const kept = Object.entries(input).map(([name, value]): [string, Json] => [name, given[name] ?? value]);
   return rawJson(JSON.stringify(Object.fromEntries(kept)).replace(MARKED, "$1"));
+}
+
+/** Undefined when validation has changed it, or when it is spread over lines, which an event of a stream cannot hold. */
+function asSent(input: JsonObject, body: unknown, text: string): RawJson | undefined {
+  if (!isJsonObject(body) || body["input"] !== input) return undefined;
+  const sent = memberText(text, "input");
+  return sent === undefined || /[\r\n]/.test(sent) ? undefined : rawJson(sent);
 }

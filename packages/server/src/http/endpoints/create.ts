@@ -36,7 +36,7 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
   const submission: Submission = {
     id,
     input,
-    inputText: exactInput(input, body.text),
+    inputText: exactInput(input, body),
     context: envelope.context,
     createdAt: envelope.createdAt ?? timestamp(Date.now()),
     history: context.schema()?.streaming === true ? context.streamHistory : 0,
