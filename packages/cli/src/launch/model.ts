@@ -1,7 +1,7 @@
 /** What a project's model takes and gives, read from its source without running it. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { UserError } from "@cog/core/errors";
+import { type Place, UserError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
 import { checkDocument, type ModelInterface, openApiOf } from "@cog/core/schema";
 import { version } from "@cog/core/version";
@@ -31,11 +31,21 @@ export async function readModel(project: Project, report: Reporter): Promise<Mod
     else report.warn(text);
   }
   if (result.ok) return { interface: result.interface, document: await documentOf(result.interface) };
-  const [first] = result.problems;
-  const message = result.problems.map((problem) => problem.message).join("\n");
-  if (first !== undefined && result.problems.length === 1)
+  const problems = result.problems.map(({ reference, ...problem }) => ({
+    ...problem,
+    place: reference === undefined ? problem.place : (placeOfReference(project, reference) ?? problem.place),
+  }));
+  const [first] = problems;
+  const message = problems.map((problem) => problem.message).join("\n");
+  if (first !== undefined && problems.length === 1)
     throw new UserError(first.code, message, { place: first.place, hint: first.hint });
-  throw new UserError(first?.code ?? "schema.unreadable", message, { several: result.problems });
+  throw new UserError(first?.code ?? "schema.unreadable", message, { several: problems });
+}
+
+/** The key has another name in each era. */
+function placeOfReference({ placeOf }: Project, mode: "predict" | "train"): Place | undefined {
+  const fields = mode === "train" ? ["train"] : ["run", "predict"];
+  return fields.map((field) => placeOf?.(field)).find((place) => place?.line !== undefined);
 }
 
 async function documentOf(model: ModelInterface): Promise<JsonObject> {

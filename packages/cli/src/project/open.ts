@@ -19,14 +19,14 @@ export function openProject({ workingDirectory, file, report }: OpenProjectOptio
   const found = findProject(workingDirectory, file);
   const { configFile } = found;
   const name = relative(found.directory, configFile);
-  const { config, problems, warnings } = parseConfig(read(configFile, name), { file: name });
+  const { config, problems, warnings, placeOf } = parseConfig(read(configFile, name), { file: name });
   if (config === undefined) {
     for (const warning of warnings.filter(({ kind }) => kind === "unknown-key")) tell(warning, report);
     throw invalidConfig(problems);
   }
   for (const warning of warnings) tell(warning, report);
-  const project = { directory: projectDirectory(found, config), configFile, config };
-  checkRequirementsFile(project, name);
+  const project = { directory: projectDirectory(found, config), configFile, config, placeOf };
+  checkRequirementsFile(project);
   return project;
 }
 
@@ -64,14 +64,14 @@ function tell({ kind, message, place }: ConfigWarning, report: Reporter): void {
   else report.warn(kind === "unknown-key" ? `${place.file}:${place.line}:${place.column}: ${message}` : message);
 }
 
-function checkRequirementsFile({ directory, config }: Project, configName: string): void {
+function checkRequirementsFile({ directory, config, placeOf }: Project): void {
   const { pythonRequirements } = config.build;
   if (pythonRequirements === undefined) return;
   const found = statSync(resolve(directory, pythonRequirements), { throwIfNoEntry: false });
   if (found?.isFile()) return;
   const what = found === undefined ? "does not exist" : "is a directory, not a file";
   throw new UserError("requirements.not_found", `invalid build.python_requirements "${pythonRequirements}": ${what}`, {
-    place: { file: configName },
+    place: placeOf?.("build.python_requirements"),
     hint: "The path is relative to the directory of cog.yaml.",
   });
 }

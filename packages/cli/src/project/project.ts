@@ -1,4 +1,5 @@
 import type { CogConfig } from "@cog/core/config";
+import type { Place } from "@cog/core/errors";
 
 /** A directory with a cog.yaml: what is built, mounted, and what model code paths are relative to. */
 export interface Project {
@@ -7,6 +8,8 @@ export interface Project {
   /** Absolute path of the cog.yaml (or whatever `-f` named). */
   readonly configFile: string;
   readonly config: CogConfig;
+  /** Where a field of cog.yaml is written, for messages; absent in projects that come from elsewhere. */
+  readonly placeOf?: (field: string) => Place;
   /** What the flags of a command say about the image, over what cog.yaml says. */
   readonly image?: ImageWish;
 }

@@ -27,6 +27,11 @@ export class Context {
     pushOnce(this.modules.problems, { code, message, place: placeIn(module, at), hint });
   }
 
+  /** What cog.yaml says is wrong, not a source. */
+  wrongReference(problem: Problem): undefined {
+    this.modules.problems.push(problem);
+  }
+
   warn(code: ProblemCode, module: Module, at: At, message: string, hint: string): void {
     pushOnce(this.modules.warnings, { code, message, place: placeIn(module, at), hint });
   }

@@ -29,6 +29,8 @@ export interface Problem {
   /** Names the parameter or field, and the type as it is written. */
   readonly message: string;
   readonly place: Place;
+  /** The reference itself is wrong: the place is in cog.yaml, which the reader does not see. */
+  readonly reference?: "predict" | "train";
   /** What to write instead. */
   readonly hint: string;
 }

@@ -2,6 +2,7 @@
 import type { Context } from "./context.ts";
 import { bind, type Module } from "./modules.ts";
 import type { Entity } from "./names.ts";
+import type { ProblemCode } from "./problem.ts";
 import type { FunctionStatement, Statement } from "./syntax.ts";
 
 export type Mode = "predict" | "train";
@@ -14,46 +15,29 @@ export interface Target {
   readonly className: string | undefined;
 }
 
-const start = { line: 1, column: 1 };
-
 export function findTarget(context: Context, reference: string, mode: Mode): Target | undefined {
   const separator = reference.lastIndexOf(":");
   const [path, name] =
     separator === -1 ? [reference, ""] : [reference.slice(0, separator), reference.slice(separator + 1)];
-  const nowhere: Module = {
-    path: "cog.yaml",
-    names: new Map(),
-    stars: [],
-    reassigned: new Set(),
-    lines: [],
-    broken: false,
-  };
+  const wrong = (code: ProblemCode, message: string, hint: string) =>
+    context.wrongReference({ code, message, place: { file: "cog.yaml", line: 1, column: 1 }, reference: mode, hint });
   const example = `Write it like "${mode === "train" ? "train.py:train" : "run.py:Runner"}".`;
-  if (name === "") {
-    const message = `"${reference}" does not name a class or function`;
-    return context.problem("schema.reference", nowhere, start, message, example);
-  }
+  if (name === "") return wrong("schema.reference", `"${reference}" does not name a class or function`, example);
   const normal = normalise(path);
   if (normal === undefined) {
     const message = `predictor source path "${path}" is outside source directory`;
-    return context.problem("schema.reference", nowhere, start, message, "Use a path below the project's folder.");
+    return wrong("schema.reference", message, "Use a path below the project's folder.");
   }
   const module = context.modules.load(normal);
   if (module === undefined) {
     const message = `failed to read predictor source ${normal}: no such file`;
-    return context.problem(
-      "schema.source_missing",
-      nowhere,
-      start,
-      message,
-      `Create it, or correct "${reference}" in cog.yaml.`,
-    );
+    return wrong("schema.source_missing", message, `Create it, or correct "${reference}" in cog.yaml.`);
   }
   if (module.broken) return undefined; // reported
-  const entity = context.names.resolve(module, { kind: "name", id: name, at: start });
+  const entity = context.names.resolve(module, { kind: "name", id: name, at: { line: 1, column: 1 } });
   if (entity?.kind === "function") return { module: entity.module, function: entity.node, className: undefined };
   if (entity?.kind === "class") return findMethod(context, entity, mode);
-  return context.problem("schema.target_not_found", module, start, ...missing(module, name));
+  return wrong("schema.target_not_found", ...missing(module, name));
 }
 
 /** Without `.` and `..`; undefined when it is absolute or leaves the project. */

@@ -14,6 +14,8 @@ export interface ParsedConfig {
   readonly config?: CogConfig;
   readonly problems: readonly ConfigProblem[];
   readonly warnings: readonly ConfigWarning[];
+  /** Where a field (`build.python_requirements`) is written: for what is found wrong with its value later. */
+  readonly placeOf: (field: string) => Place;
 }
 
 export interface ParseConfigOptions {
@@ -28,13 +30,18 @@ export function parseConfig(text: string, { file }: ParseConfigOptions): ParsedC
   const placeOf = placesIn(source, file, lineCounter);
   const errors = document?.errors ?? [];
   if (errors.length > 0)
-    return { problems: errors.map((error) => syntaxProblem(error, { source, file, placeOf })), warnings: [] };
+    return {
+      problems: errors.map((error) => syntaxProblem(error, { source, file, placeOf })),
+      warnings: [],
+      placeOf: () => ({ file }),
+    };
 
   const lineOf = (offset: number) => lineCounter.linePos(offset).line;
   const decoded = document === undefined ? undefined : decode(document, CONFIG_SHAPE, lineOf);
   const written = (decoded?.value ?? {}) as WrittenConfig; // decode() gives what the shape says
   const offsets = decoded?.offsets ?? new Map<string, number>();
-  const at = (finding: Finding): ConfigProblem => ({ ...finding, place: placeOf(offsetOf(finding.field, offsets)) });
+  const placeOfField = (field: string): Place => placeOf(offsetOf(field, offsets));
+  const at = (finding: Finding): ConfigProblem => ({ ...finding, place: placeOfField(finding.field) });
 
   const kinds = decoded?.problems ?? [];
   // A value of the wrong kind counts as absent, which must not give a second problem in the same place.
@@ -46,10 +53,11 @@ export function parseConfig(text: string, { file }: ParseConfigOptions): ParsedC
       (field): ConfigWarning => ({ ...at({ field, message: `key "${field}" has no effect any more` }), kind: "quiet" }),
     ),
   ];
-  if (problems.length > 0) return { problems: inFileOrder(problems), warnings };
+  if (problems.length > 0) return { problems: inFileOrder(problems), warnings, placeOf: placeOfField };
   return {
     config: configOf(written),
     problems,
+    placeOf: placeOfField,
     warnings: [
       ...warnings,
       ...deprecations(written).map((finding): ConfigWarning => ({ ...at(finding), kind: "deprecated" })),
