@@ -235,28 +235,19 @@ class Reading {
       const marker = this.context.names.resolve(module, item);
       return marker?.kind === "external" && marker.name === "Opaque" && marker.origin.split(".")[0] === "cog";
     });
-    return opaque
-      ? { ...base, kind: "opaque", ...this.opaqueShape(module, inner) }
-      : this.read(module, inner, depth + 1);
+    const type = this.read(module, inner, depth + 1);
+    return opaque ? { ...base, kind: "opaque", ...this.opaqueShape(type) } : type;
   }
 
-  /** Only the outermost form is looked at: the type inside may be anything. */
-  private opaqueShape(module: Module, expr: Expr): { readonly list: boolean; readonly optional: boolean } {
-    if (expr.kind === "string") {
-      const inner = this.context.modules.parseAnnotation(String(expr.parts[0] ?? ""), expr.at);
-      return inner && inner.kind !== "string" ? this.opaqueShape(module, inner) : { list: false, optional: false };
-    }
-    if (expr.kind === "binary" && expr.operator === "|") {
-      const isNone = (side: Expr): boolean => side.kind === "constant" && side.value === null;
-      const inner = isNone(expr.left) ? expr.right : expr.left;
-      const optional = isNone(expr.left) || isNone(expr.right);
-      return { list: this.opaqueShape(module, inner).list, optional };
-    }
-    const entity = this.context.names.resolve(module, expr.kind === "subscript" ? expr.value : expr);
-    const name = entity?.kind === "external" || entity?.kind === "unbound" ? entity.name : "";
-    const [first] = expr.kind === "subscript" ? expr.args : [];
-    if (name === "Optional" && first) return { list: this.opaqueShape(module, first).list, optional: true };
-    return { list: name === "list" || name === "List", optional: false };
+  /** Only the outermost form counts: the type inside may be anything. */
+  private opaqueShape(type: PyType): { readonly list: boolean; readonly optional: boolean } {
+    if (type.kind === "opaque") return type;
+    if (type.kind !== "union") return { list: type.kind === "list", optional: false };
+    const [only, ...others] = type.members.filter(({ kind }) => kind !== "none");
+    return {
+      list: others.length === 0 && (only?.kind === "list" || (only?.kind === "opaque" && only.list && !only.optional)),
+      optional: type.members.some(({ kind }) => kind === "none"),
+    };
   }
 
   private readLiteral(module: Module, args: readonly Expr[], base: Base): PyType {
@@ -266,6 +257,7 @@ class Reading {
     }
     const known = values as PyValue[]; // just checked
     const plain = known.filter((value) => value.kind !== "none");
+    if (plain.length === 0) return { ...base, kind: "none" };
     const literal: PyType = { ...base, kind: "literal", values: plain };
     if (plain.length === known.length) return literal;
     return this.union(base, [literal, { ...base, kind: "none" }]);

@@ -29,7 +29,7 @@ export function applyBinary(operator: string, left: PyValue, right: PyValue): Py
 }
 
 export function applyUnary(operator: string, operand: PyValue): PyValue | undefined {
-  if (operand.kind === "bool") return undefined;
+  if (operand.kind === "bool") return operator === "not" ? { kind: "bool", value: !operand.value } : undefined;
   if (operator === "+" && isNumber(operand)) return operand;
   if (operator === "-" && operand.kind === "int") return int(-operand.value);
   if (operator === "-" && operand.kind === "float") return float(-operand.value);

@@ -293,6 +293,8 @@ function lowerBare(node: Node): Bare {
       if (left === undefined || right === undefined) return { kind: "other" };
       return { kind: "binary", operator: "|", left: lowerExpr(left), right: lowerExpr(right) };
     }
+    case "not_operator":
+      return { kind: "unary", operator: "not", operand: lowerExpr(field(node, "argument")) };
     case "unary_operator":
       return { kind: "unary", operator: field(node, "operator").text, operand: lowerExpr(field(node, "argument")) };
     case "list_comprehension":

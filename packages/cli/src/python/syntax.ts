@@ -143,7 +143,7 @@ function spell(expr: Expr): string {
     case "binary":
       return `${spell(expr.left)} ${expr.operator} ${spell(expr.right)}`;
     case "unary":
-      return `${expr.operator}${spell(expr.operand)}`;
+      return `${expr.operator}${expr.operator === "not" ? " " : ""}${spell(expr.operand)}`;
     case "comprehension":
       return `[${spell(expr.item)} for ${expr.target} in ${spell(expr.over)}]`;
     case "other":

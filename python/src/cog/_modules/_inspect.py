@@ -357,10 +357,10 @@ def _opaque_shape(hint: Any) -> Optional[Tuple[bool, bool]]:
     """Whether ``Annotated[T, Opaque]`` is a list, and optional; None for anything else."""
     if not hasattr(hint, "__metadata__") or not any(item is Opaque for item in hint.__metadata__):
         return None
-    inner = hint.__origin__
+    inner = _plain(hint.__origin__)
     optional = _is_union(inner) and type(None) in _arguments(inner)
     members = [member for member in _arguments(inner) if member is not type(None)] if _is_union(inner) else [inner]
-    return _origin(members[0]) is list, optional
+    return len(members) == 1 and _origin(_plain(members[0])) is list, optional
 
 
 def _without_qualifier(hint: Any) -> Any:
