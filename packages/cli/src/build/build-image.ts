@@ -1,4 +1,5 @@
 /** The story of `cog build`: read, plan, stage, build, label, verify. */
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { CogError } from "@cog/core/errors";
@@ -82,7 +83,7 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
   return await withBuildDirectory(state, { signal, onWait }, async (directory) => {
     const schemaText = schema === undefined ? undefined : documentText(schema);
     if (schemaText !== undefined) await writeAtomically(join(state, "openapi_schema.json"), schemaText);
-    const contextDirectory = join(directory, "ctx");
+    const contextDirectory = join(directory, request.timestamp === undefined ? "ctx" : `ctx-${randomUUID()}`);
     const file = join(directory, "Dockerfile");
     await writeFile(file, recipe.dockerfile.text);
     const { linked } = await stageContext({

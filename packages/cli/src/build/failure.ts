@@ -24,11 +24,15 @@ export function explainFailure(error: unknown, dockerfile: Dockerfile, project: 
   const hint = packageHint(error.log) ?? baseHint(error.message);
   switch (origin?.kind) {
     case "config":
-      return new UserError("build.step_failed", `${keyOf(origin, project)} failed: ${reasonOf(error)}${log}`, {
-        place: placeOf(origin, project),
-        hint,
-        cause: error,
-      });
+      return new UserError(
+        "build.step_failed",
+        `${keyOf(origin, project)} failed: ${origin.failure ?? reasonOf(error)}${log}`,
+        {
+          place: placeOf(origin, project),
+          hint,
+          cause: error,
+        },
+      );
     case "cog":
       return new CogError("build.failed", `${origin.what} failed: ${reasonOf(error)}${log}`, { hint, cause: error });
     case undefined:

@@ -42,18 +42,26 @@ const at = (path: string) => join(root, path);
 test("links files, keeps symlinks, and parts weights from code", async () => {
   expect(await stage()).toEqual({ linked: true });
   expect(statSync(at("ctx/src/run.py")).ino).toBe(statSync(at("project/run.py")).ino);
-  expect(statSync(at("ctx/weights/weights/model.bin")).ino).toBe(statSync(at("project/weights/model.bin")).ino);
+  expect(statSync(at("ctx/weights/src/weights/model.bin")).ino).toBe(statSync(at("project/weights/model.bin")).ino);
   expect(readlinkSync(at("ctx/src/link"))).toBe("run.py");
   expect(readFileSync(at("ctx/build/requirements/requirements.txt"), "utf8")).toBe("six\n");
   expect(readFileSync(at("ctx/src/.cog/openapi_schema.json"), "utf8")).toBe("{}");
 });
 
-test("gives directories and written files the epoch, files their own time", async () => {
+test("gives directories the epoch, files their own time, written ones the time of their bytes", async () => {
   await stage();
-  for (const path of ["ctx/src", "ctx/src/.cog", "ctx/weights/weights", "ctx/src/.cog/openapi_schema.json"]) {
+  for (const path of ["ctx/src", "ctx/src/.cog", "ctx/weights/src"]) {
     expect(statSync(at(path)).mtimeMs).toBe(0);
   }
   expect(statSync(at("ctx/src/run.py")).mtimeMs).toBe(statSync(at("project/run.py")).mtimeMs);
+  const schema = () => statSync(at("ctx/src/.cog/openapi_schema.json")).mtimeMs;
+  const before = schema();
+  rmSync(at("ctx"), { recursive: true });
+  await stage();
+  expect(schema()).toBe(before);
+  rmSync(at("ctx"), { recursive: true });
+  await stage({ sourceFiles: [{ path: ".cog/openapi_schema.json", text: "[]" }] });
+  expect(schema()).not.toBe(before);
 });
 
 test("a timestamp is set on copies, so the user's files keep theirs", async () => {

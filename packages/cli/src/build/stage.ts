@@ -1,7 +1,12 @@
 /**
- * The build context as a directory: `build/` (what steps need while they run), `weights/` and `src/`.
+ * The build context as a directory: `build/` (what steps need while they run), `weights/src/` and `src/`.
  * Files are hard links to the project's, so nothing is copied and modes and times are the project's own.
+ *
+ * Builders send a file again only when its size or its time is another. So a file that we write must not have the time
+ * of an older one with other bytes: in `build/`, which is in no layer, it keeps the time of now; in `src/` its time is
+ * made from its bytes.
  */
+import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, link, mkdir, readlink, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -13,13 +18,16 @@ export interface StageRequest {
   readonly projectDirectory: string;
   /** Parents before children. */
   readonly sources: readonly SourceFile[];
-  /** Paths of `sources` that go to `weights/`, with all below them. */
+  /** Paths of `sources` that go to `weights/src/`, with all below them. */
   readonly weights: readonly string[];
   /** For `build/`. */
   readonly files: readonly StagedFile[];
   /** Put into `src/` in place of the project's own. */
   readonly sourceFiles: readonly StagedFile[];
-  /** Seconds since the epoch for all of `src/` and `weights/`; the files are then copied, not linked. */
+  /**
+   * Seconds since the epoch for all of `src/` and `weights/`; the files are then copied, not linked. The directory must
+   * be one that no builder has seen: times say nothing any more.
+   */
   readonly timestamp?: number;
 }
 
@@ -33,30 +41,39 @@ export interface Staged {
  * change the layer with them.
  */
 const DIRECTORY_TIME = 0;
+const WEIGHTS = "weights/src";
 
 export async function stageContext(request: StageRequest): Promise<Staged> {
   const { contextDirectory, projectDirectory, timestamp } = request;
   const place = new Placer(timestamp);
   const replaced = new Set(request.sourceFiles.map(({ path }) => path));
-  for (const tree of ["build", "weights", "src"]) await place.directory(join(contextDirectory, tree));
+  for (const tree of ["build", WEIGHTS, "src"]) await place.directory(join(contextDirectory, tree));
 
   for (const source of request.sources) {
     if (replaced.has(source.path)) continue;
-    const tree = isWeight(source.path, request.weights) ? "weights" : "src";
+    const tree = isWeight(source.path, request.weights) ? WEIGHTS : "src";
     const to = join(contextDirectory, tree, source.path);
     const from = join(projectDirectory, source.path);
     if (source.kind === "directory") await place.directory(to);
     else if (source.kind === "symlink") await place.symlink(from, to);
     else await place.file(from, to);
   }
-  for (const file of request.sourceFiles) await place.staged(file, join(contextDirectory, "src"));
-  for (const file of request.files) await place.staged(file, join(contextDirectory, "build"));
+  for (const file of request.sourceFiles) {
+    const time = timestamp ?? ("text" in file ? timeOf(file.text) : DIRECTORY_TIME);
+    await place.staged(file, { tree: join(contextDirectory, "src"), time });
+  }
+  for (const file of request.files) await place.staged(file, { tree: join(contextDirectory, "build") });
   await place.finish();
   return { linked: place.linked };
 }
 
 function isWeight(path: string, weights: readonly string[]): boolean {
   return weights.some((weight) => path === weight || path.startsWith(`${weight}/`));
+}
+
+/** A time before 2004 that other bytes do not have. */
+function timeOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE() >>> 2;
 }
 
 /** Puts files into the context; lives for one staging. */
@@ -89,13 +106,13 @@ class Placer {
     await symlink(await readlink(from), to);
   }
 
-  async staged(file: StagedFile, tree: string): Promise<void> {
+  async staged(file: StagedFile, { tree, time }: { readonly tree: string; readonly time?: number }): Promise<void> {
     const to = join(tree, file.path);
     if ("from" in file) return this.file(file.from, to);
     await this.directory(dirname(to));
     await writeFile(to, file.text);
     await chmod(to, 0o644);
-    await utimes(to, this.#timestamp ?? DIRECTORY_TIME, this.#timestamp ?? DIRECTORY_TIME);
+    if (time !== undefined) await utimes(to, time, time);
   }
 
   /** Last, since every new file changes the time of its directory. */

@@ -90,7 +90,7 @@ test("debug shows the weights' own image, its name and what the other leaves out
   write("model.bin", "x".repeat(10 * 1024 * 1024));
   const text = await output(debug, "--separate-weights", "--image-name", "me/model");
   const parts = text.split(/^===$/m).map((part) => part.trim());
-  expect(parts[0]).toBe("=== Weights Dockerfile contents:\nFROM scratch\nCOPY weights /src");
+  expect(parts[0]).toBe("=== Weights Dockerfile contents:\nFROM scratch\nCOPY weights /");
   expect(parts[1]).toMatch(/^=== Runner Dockerfile contents:\n.*FROM me\/model-weights AS weights/s);
   expect(parts[1]).toContain("COPY --from=weights /src /src\nCOPY src /src");
   expect(parts[2]).toBe("=== Weights exclude patterns:\nmodel.bin");

@@ -43,19 +43,18 @@ function pythonCheck(version: string, base: string): Instruction {
   const script = [
     "import sys",
     "has = '%d.%d' % sys.version_info[:2]",
-    `sys.exit(has != '${version}' and 'build.python_version is ${version}, but ${shellSafe(base)} has Python ' + has)`,
+    `sys.exit(has != '${version}' and 'Python in the base image: ' + has)`,
   ].join("; ");
   return {
     kind: "run",
     mounts: [],
-    command: `python -c "${script}"`,
-    origin: { kind: "config", path: ["build", "python_version"] },
+    command: reproducible(`python -c "${script}"`),
+    origin: {
+      kind: "config",
+      path: ["build", "python_version"],
+      failure: `it is ${version}, and ${base} has another Python`,
+    },
   };
-}
-
-/** For a message inside two kinds of quotes. */
-function shellSafe(text: string): string {
-  return text.replaceAll(/[^\w@:./-]/g, "");
 }
 
 /**

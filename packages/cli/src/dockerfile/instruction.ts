@@ -24,7 +24,12 @@ export type Mount =
 
 /** Where in cog.yaml a step comes from (`["build", "run", 2]`), or what of ours it does. */
 export type Origin =
-  | { readonly kind: "config"; readonly path: readonly (string | number)[] }
+  | {
+      readonly kind: "config";
+      readonly path: readonly (string | number)[];
+      /** Why the step fails when it does, where there is but one reason. */
+      readonly failure?: string;
+    }
   | { readonly kind: "cog"; readonly what: string };
 
 export function instructionText(instruction: Instruction): string {

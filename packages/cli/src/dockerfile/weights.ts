@@ -11,14 +11,15 @@ export function weightsStage({ weightsImage }: BuildPlan): Instruction[] {
 
 export function weightsLayer({ weights, weightsImage }: BuildPlan): Instruction[] {
   if (weightsImage !== undefined) return [{ kind: "copy", from: STAGE, source: "/src", target: "/src" }];
-  return weights.length === 0 ? [] : [{ kind: "copy", source: "weights", target: "/src" }];
+  return weights.length === 0 ? [] : [{ kind: "copy", source: "weights/src", target: "/src" }];
 }
 
 /** The Dockerfile of the image that holds nothing but the big files. */
 export function renderWeightsDockerfile(): string {
   const instructions: Instruction[] = [
     { kind: "from", image: "scratch" },
-    { kind: "copy", source: "weights", target: "/src" },
+    // With /src itself, so that its time is that of the context and not of the build.
+    { kind: "copy", source: "weights", target: "/" },
   ];
   return `${instructions.map(instructionText).join("\n")}\n`;
 }

@@ -1,0 +1,252 @@
+/** Whole projects built by the real engine, each for what only a real build shows. */
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseConfig } from "@cog/core/config";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { docker, type Image, inspectImage, ping, removeImage } from "#docker";
+import type { ImageWish, Project } from "#project";
+import type { Reporter } from "#report";
+import { type BuildImageRequest, buildImage, developmentImage } from "./index.ts";
+
+const signal = new AbortController().signal;
+const withDocker = (await ping({ signal })) === "answers";
+const NAME = `cog-real-test-${process.pid}`;
+const SCHEMA = { openapi: "3.0.2", info: { title: "Cog", version: "0.1.0" }, paths: {} };
+const SECRET = `secret-${randomBytes(12).toString("hex")}`;
+const BIG = 60 * 1024 * 1024;
+
+let root: string;
+let project: string;
+let output = "";
+
+beforeAll(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), "cog-real-test-")));
+});
+
+beforeEach(() => {
+  project = mkdtempSync(join(root, "project-"));
+  output = "";
+  write("run.py", "x = 1\n");
+});
+
+afterAll(async () => {
+  rmSync(root, { recursive: true, force: true });
+  if (withDocker) for (const name of [NAME, `${NAME}-weights`, COG_BASE]) await removeImage(name);
+});
+
+const COG_BASE = `localhost:1/cog-base-${process.pid}/cog-base:python3.11`;
+const title = `a real build${withDocker ? "" : " (left out: no Docker engine answers here)"}`;
+
+describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
+  test("of numpy, an apt package, a secret, a user and Python 3.10", async () => {
+    write("requirements.txt", "numpy==2.2.6\n");
+    write("../secret.txt", SECRET);
+    const built = await build(
+      `build:
+  python_version: "3.10"
+  python_requirements: requirements.txt
+  system_packages: [file]
+  user: "1234"
+  run:
+    - command: wc -c < /run/secrets/key > /opt/length && ! mount | grep -q nothing
+      mounts: [{type: secret, id: key, target: /run/secrets/key}]
+`,
+      { secrets: ["id=key,src=../secret.txt"] },
+    );
+    const script =
+      'python -c "import numpy, cog, sys; print(sys.version_info[1])"; cat /opt/length; id -u; file -v | head -1';
+    const { stdout } = await docker(["run", "--rm", "--read-only", "--tmpfs=/tmp", NAME, "sh", "-c", script], {
+      signal,
+    });
+    expect(stdout).toMatch(new RegExp(`^10\n${SECRET.length}\n1234\nfile-5`));
+    expect(built.labels["run.cog.pip_freeze"]).toContain("numpy==2.2.6");
+    // Neither in a layer nor in the config; the build's log does not have it either.
+    const saved = execFileSync("sh", ["-c", `docker save ${NAME} | grep -ac ${SECRET} || true`], { encoding: "utf8" });
+    expect(saved.trim()).toBe("0");
+    expect(output).not.toContain(SECRET);
+  });
+
+  test("of Python 3.13 answers as a server for any user and without a writable root", async () => {
+    write(
+      "run.py",
+      "from cog import BaseRunner\n\nclass Runner(BaseRunner):\n    def run(self, a: str) -> str:\n        return a\n",
+    );
+    await build('build: {python_version: "3.13"}\nrun: run.py:Runner\n');
+    const script =
+      "python -m cog.server.http & until python -c \"import urllib.request as u; print(u.urlopen('http://127.0.0.1:5000/health-check').read().decode())\" 2>/dev/null | grep READY; do sleep 0.2; done";
+    const args = [
+      "run",
+      "--rm",
+      "--user=1234",
+      "--read-only",
+      "--tmpfs=/tmp",
+      NAME,
+      "timeout",
+      "40",
+      "sh",
+      "-c",
+      script,
+    ];
+    const { stdout } = await docker(args, { signal });
+    expect(stdout).toContain('"status":"READY"');
+  });
+
+  // Again when the wheel in dist/ was rebuilt between the two builds.
+  test("twice without a cache has the same layers, and with --timestamp is the same image", { retry: 1 }, async () => {
+    write("requirements.txt", "six==1.17.0\n");
+    write("weights/model.bin", "w".repeat(BIG));
+    const config = `build:
+  python_version: "3.11"
+  python_requirements: requirements.txt
+  run: ["echo made > /opt/made"]
+`;
+    const timed = { noCache: true, timestamp: 1_700_000_000 };
+    const first = await build(config, timed);
+    const second = await build(config, timed);
+    expect(second.layers).toEqual(first.layers);
+    expect(second.id).toBe(first.id);
+
+    write("run.py", "x = 2\n");
+    const edited = await build(config, { timestamp: timed.timestamp });
+    expect(edited.layers.slice(0, -1)).toEqual(first.layers.slice(0, -1));
+    expect(edited.layers.at(-1)).not.toBe(first.layers.at(-1));
+    // The last layer is the code alone; the big file has the one before it.
+    const { stdout } = await docker(["history", "--human=false", "--format={{.Size}}", NAME], { signal });
+    const sizes = stdout.split("\n").map(Number);
+    expect(sizes[0]).toBeLessThan(10_000);
+    expect(sizes[1]).toBe(BIG);
+  });
+
+  test("with --separate-weights copies them from an image of their own", async () => {
+    // Other bytes than in any run before: the builder remembers layers by what is in them, not by its time.
+    write("weights/model.bin", randomBytes(11 * 1024 * 1024));
+    const config = 'build: {python_version: "3.11"}\n';
+    const first = await build(config, { separateWeights: true });
+    const second = await build(config, { separateWeights: true, noCache: true });
+    expect(second.layers.at(-2)).toBe(first.layers.at(-2));
+    expect((await inspectImage(`${NAME}-weights`, { signal }))?.layers).toHaveLength(1);
+    const { stdout } = await docker(["run", "--rm", NAME, "wc", "-c", "/src/weights/model.bin"], { signal });
+    expect(stdout).toContain(String(11 * 1024 * 1024));
+  });
+
+  test("with --precompile and --strip", async () => {
+    await build('build: {python_version: "3.11"}\n', { precompile: true, strip: true });
+    const { stdout } = await docker(["run", "--rm", NAME, "sh", "-c", "ls /src/__pycache__"], { signal });
+    expect(stdout).toContain("run.cpython-311.pyc");
+  });
+
+  test("notices a file of ours that changed and kept its length", async () => {
+    write("requirements.txt", "six==1.17.0\n");
+    const config = 'build: {python_version: "3.11", python_requirements: requirements.txt}\n';
+    await build(config);
+    write("requirements.txt", "six==1.16.0\n");
+    const schema = { ...SCHEMA, info: { title: "Goc", version: "0.1.0" } };
+    const built = await build(config, { schema });
+    expect(built.labels["run.cog.pip_freeze"]).toContain("six==1.16.0");
+    const { stdout } = await docker(["run", "--rm", NAME, "cat", "/src/.cog/openapi_schema.json"], { signal });
+    expect(JSON.parse(stdout)).toEqual(schema);
+  });
+
+  test("without a schema has none, and says the rest", async () => {
+    const { schema: _none, ...request } = requestFor('build: {python_version: "3.11"}\n');
+    await buildImage(request, { signal, report });
+    const image = await inspected();
+    expect(image.labels).not.toHaveProperty("run.cog.openapi_schema");
+    expect(image.labels["run.cog.version"]).toBe("1.2.3");
+  });
+
+  test("by the user's own Dockerfile is labelled all the same, and can be developed in", async () => {
+    write(".dockerignore", "hidden\n");
+    write("hidden", "");
+    write("Own.Dockerfile", "FROM python:3.11-slim\nCOPY . /src\nRUN ls /src > /listing\n");
+    const image = { dockerfile: join(project, "Own.Dockerfile") };
+    const built = await build('build: {python_version: "3.11"}\nrun: run.py:Runner\n', {}, image);
+    expect(JSON.parse(built.labels["run.cog.config"] ?? "")).toMatchObject({ predict: "run.py:Runner" });
+    const { stdout } = await docker(["run", "--rm", NAME, "cat", "/listing"], { signal });
+    expect(stdout).toBe("Own.Dockerfile\ncog.yaml\nrun.py");
+    const name = await developmentImage(projectOf('build: {python_version: "3.11"}\n', image), { signal, report });
+    expect((await docker(["run", "--rm", name, "cat", "/listing"], { signal })).stdout).toContain("run.py");
+    await removeImage(name);
+  });
+
+  test("on one of Cog's own base images says on which", async () => {
+    await docker(["tag", "python:3.11-slim", COG_BASE], { signal });
+    const registry = COG_BASE.slice(0, COG_BASE.indexOf("/cog-base:"));
+    const base = await inspectImage(COG_BASE, { signal });
+    const built = await build('build: {python_version: "3.11"}\n', {}, { cogBaseRegistry: registry });
+    expect(built.labels).toMatchObject({
+      "run.cog.cog-base-image-name": COG_BASE,
+      "run.cog.cog-base-image-last-layer-sha": base?.layers.at(-1),
+      "run.cog.cog-base-image-last-layer-idx": String((base?.layers.length ?? 0) - 1),
+    });
+    const missing = build('build: {python_version: "3.12"}\n', {}, { cogBaseRegistry: registry });
+    await expect(missing).rejects.toThrow("Could not find a suitable base image");
+  });
+
+  test("refuses a base image with another Python than cog.yaml names, before it installs anything", async () => {
+    const building = build('build:\n  python_version: "3.12"\n', {}, { base: "python:3.11-slim" });
+    await expect(building).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "build.python_version failed: it is 3.12, and python:3.11-slim has another Python",
+      ),
+      place: { line: 2 },
+    });
+  });
+
+  test("trusts COG_CA_CERT", async () => {
+    const certificate = join(root, "ca.crt");
+    const request = `openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=Cog-Test-CA -out ${certificate}`;
+    execFileSync("sh", ["-c", request], { stdio: "ignore" });
+    process.env["COG_CA_CERT"] = certificate;
+    try {
+      await build('build: {python_version: "3.11"}\n');
+    } finally {
+      delete process.env["COG_CA_CERT"];
+    }
+    const script = 'tail -n 25 "$SSL_CERT_FILE"; test "$REQUESTS_CA_BUNDLE" = "$SSL_CERT_FILE"';
+    const { stdout, exitCode } = await docker(["run", "--rm", NAME, "sh", "-c", script], { signal });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(readFileSync(certificate, "utf8").trim());
+  });
+});
+
+function write(path: string, text: string | Uint8Array): void {
+  const file = join(project, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+function projectOf(yaml: string, image?: ImageWish): Project {
+  write("cog.yaml", yaml);
+  const { config } = parseConfig(yaml, { file: "cog.yaml" });
+  if (config === undefined) throw new Error("the test's own cog.yaml is wrong");
+  return { directory: project, configFile: join(project, "cog.yaml"), config, ...(image !== undefined && { image }) };
+}
+
+function requestFor(yaml: string, options: Partial<BuildImageRequest> = {}, image?: ImageWish): BuildImageRequest {
+  return { project: projectOf(yaml, image), schema: SCHEMA, cogVersion: "1.2.3", tags: [NAME], ...options };
+}
+
+async function build(yaml: string, options: Partial<BuildImageRequest> = {}, image?: ImageWish): Promise<Image> {
+  await buildImage(requestFor(yaml, options, image), { signal, report });
+  return await inspected();
+}
+
+async function inspected(): Promise<Image> {
+  const image = await inspectImage(NAME, { signal });
+  if (image === undefined) throw new Error(`${NAME} is not there`);
+  return image;
+}
+
+const report: Reporter = {
+  info: () => {},
+  warn: () => {},
+  debug: () => {},
+  output: (text) => {
+    output += text;
+  },
+  step: () => ({ update: () => {}, done: () => {}, fail: () => {} }),
+};
