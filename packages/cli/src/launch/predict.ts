@@ -1,7 +1,7 @@
 /** One prediction (or training) on a running model. */
 import { randomUUID } from "node:crypto";
 import { createClient, RefusalError } from "@cog/core/client";
-import { CogError, UserError } from "@cog/core/errors";
+import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import type { Json, JsonObject } from "@cog/core/json";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
@@ -18,6 +18,8 @@ export interface PredictionOptions {
 
 /** How long a server may take to hear of a cancel before it is stopped anyway. */
 const CANCEL_MS = 1000;
+/** How long after its last connection a server may take to be gone. */
+const END_MS = 1000;
 
 export async function predictOn(model: RunningModel, options: PredictionOptions): Promise<PredictionResponse> {
   const { input, context, signal, mode, onItem } = options;
@@ -36,6 +38,7 @@ export async function predictOn(model: RunningModel, options: PredictionOptions)
       await client.cancel(id, { signal: AbortSignal.timeout(CANCEL_MS) }).catch(() => false);
       throw signal.reason;
     }
+    if (error instanceof UnavailableError) await tellOfEnd(model);
     throw error instanceof RefusalError ? explainRefusal(error) : error;
   }
 }
@@ -58,6 +61,14 @@ async function failWhenEnded(model: RunningModel, answer: Promise<unknown>): Pro
   // What it had sent before may still be on its way.
   await answer;
   throw new CogError("model.ended", `The model server ended during the prediction: ${reason}`);
+}
+
+/** The connection breaks before the process is known to have ended. */
+async function tellOfEnd(model: RunningModel): Promise<void> {
+  const patience = new Promise<undefined>((resolve) => setTimeout(resolve, END_MS, undefined));
+  const reason = await Promise.race([model.ended, patience]);
+  if (reason !== undefined)
+    throw new CogError("model.ended", `The model server ended during the prediction: ${reason}`);
 }
 
 function explainRefusal(error: RefusalError): CogError {
