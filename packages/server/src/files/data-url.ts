@@ -1,5 +1,8 @@
 /** `data:` URLs. Node decodes and encodes base64 some 25 times faster than Python, so it is done here. */
 
+import type { RawJson } from "#raw-json";
+import { rawJson } from "#raw-json";
+
 export interface DataUrl {
   /** "" when the URL names none. */
   readonly mediaType: string;
@@ -22,8 +25,15 @@ export function decodeDataUrl(url: string): DataUrl {
   };
 }
 
-export function encodeDataUrl(mediaType: string, content: Buffer): string {
-  return `data:${mediaType};base64,${content.toString("base64")}`;
+/** The URL as JSON. It is put together in a buffer: joined as strings it would be copied when first looked at, at thrice the price. */
+export function encodeDataUrl(mediaType: string, content: Buffer): RawJson {
+  const head = `"data:${mediaType};base64,`;
+  const base64 = content.toString("base64");
+  const text = Buffer.allocUnsafe(head.length + base64.length + 1);
+  text.write(head, "latin1");
+  text.write(base64, head.length, "latin1");
+  text.write('"', text.length - 1, "latin1");
+  return rawJson(text.toString("latin1"));
 }
 
 function decodeBase64(url: string, start: number): Buffer {

@@ -4,11 +4,14 @@ import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { OutputFile } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
+import type { RawJson } from "#raw-json";
+import { toRawJson } from "#raw-json";
 import { encodeDataUrl } from "./data-url.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { upload } from "./upload.ts";
 
-export async function embedFile({ path, name }: OutputFile): Promise<string> {
+/** The file's data URL, as JSON. */
+export async function embedFile({ path, name }: OutputFile): Promise<RawJson> {
   await mustBeFile(path);
   return encodeDataUrl(mediaTypeOf(name), await readFile(path));
 }
@@ -20,11 +23,12 @@ export interface UploadOptions {
   readonly signal: AbortSignal;
 }
 
-export async function uploadFile(file: OutputFile, options: UploadOptions): Promise<string> {
+/** The URL that the file has now, as JSON. */
+export async function uploadFile(file: OutputFile, options: UploadOptions): Promise<RawJson> {
   const { fetch, signal, ...rest } = options;
   const size = await mustBeFile(file.path);
   const { path, name } = file;
-  return upload({ ...rest, path, name, size, mediaType: mediaTypeOf(name) }, fetch, signal);
+  return toRawJson(await upload({ ...rest, path, name, size, mediaType: mediaTypeOf(name) }, fetch, signal));
 }
 
 /** `value` with `replacement` at `at`. Places come from the worker, which made them from this same value. */

@@ -3,7 +3,7 @@ import type { JsonObject } from "@cog/core/json";
 import type { OutputWithFiles } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
 import type { RawJson } from "#raw-json";
-import { rawJson, toRawJson } from "#raw-json";
+import { toRawJson } from "#raw-json";
 import type { FileInputs } from "./inputs.ts";
 import { needsFiles, prepareFiles } from "./inputs.ts";
 import { UniqueNames } from "./names.ts";
@@ -50,10 +50,12 @@ export class FileWorkspace {
         return uploadFile({ ...file, name: this.#uniqueName(file.name) }, { prefix, predictionId, fetch, signal });
       }),
     );
-    // A data URL or an encoded URL needs no escaping: the common single file is not copied again.
-    const [only] = files;
-    if (files.length === 1 && only?.at.length === 0) return rawJson(`"${urls[0]}"`);
-    return toRawJson(files.reduce((built, { at }, index) => place(built, at, urls[index] ?? ""), value));
+    // The common single file is not copied again.
+    const [url] = urls;
+    if (url !== undefined && files[0]?.at.length === 0) return url;
+    return toRawJson(
+      files.reduce((built, { at }, index) => place(built, at, JSON.parse(urls[index] ?? "null")), value),
+    );
   }
 
   dispose(): void {

@@ -15,12 +15,15 @@ export interface Request {
 
 export type Answer =
   /** `retryAfter`: the same request may succeed in so many seconds. */
-  | { readonly kind: "json"; readonly status: number; readonly body: string; readonly retryAfter?: number }
+  | { readonly kind: "json"; readonly status: number; readonly body: Body; readonly retryAfter?: number }
   | { readonly kind: "text"; readonly status: number; readonly body: string }
   | { readonly kind: "html"; readonly status: number; readonly body: string }
   | { readonly kind: "empty"; readonly status: number; readonly allow?: string }
   /** The endpoint writes the response itself. */
   | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void };
+
+/** A text, or the pieces of one. */
+export type Body = string | readonly string[];
 
 export type Handler = (request: Request) => Answer | Promise<Answer>;
 
@@ -69,21 +72,28 @@ export function write(response: ServerResponse, answer: Answer): void {
   }
 }
 
-/** A longer body goes out as bytes: for the text of one Node would set three times its length aside, and clear it. */
+/** What is longer goes out as bytes: for text Node would set three times its length aside, and clear it. */
 const LONG_CHARACTERS = 16 * 1024;
 
 function writeBody(response: ServerResponse, answer: Extract<Answer, { kind: keyof typeof CONTENT_TYPES }>): void {
-  const { kind, status, body } = answer;
+  const { kind, status } = answer;
+  const pieces = typeof answer.body === "string" ? [answer.body] : answer.body;
   if ("retryAfter" in answer) response.setHeader("Retry-After", String(answer.retryAfter));
   const head = (length: number): string[] => ["Content-Type", CONTENT_TYPES[kind], "Content-Length", String(length)];
-  if (body.length > LONG_CHARACTERS) {
-    const bytes = Buffer.from(body);
-    response.writeHead(status, head(bytes.length));
-    response.end(bytes);
+  const [only = ""] = pieces;
+  if (pieces.length > 1 || only.length > LONG_CHARACTERS) {
+    const parts = pieces.map((piece) => Buffer.from(piece, encodingOf(piece, Buffer.byteLength(piece))));
+    response.writeHead(status, head(parts.reduce((sum, part) => sum + part.length, 0)));
+    for (const part of parts) response.write(part);
+    response.end();
     return;
   }
-  const length = Buffer.byteLength(body);
+  const length = Buffer.byteLength(only);
   response.writeHead(status, head(length));
-  // As many bytes as characters: plain ASCII, which is written without being encoded.
-  response.end(body, length === body.length ? "latin1" : "utf8");
+  response.end(only, encodingOf(only, length));
+}
+
+/** As many bytes as characters: plain ASCII, which is written without being encoded. */
+function encodingOf(text: string, bytes: number): "latin1" | "utf8" {
+  return text.length === bytes ? "latin1" : "utf8";
 }

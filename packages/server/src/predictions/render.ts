@@ -5,14 +5,20 @@ import { timestamp } from "#time";
 import type { Prediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
 
-/** The body a waiting client gets. The reference leaves partial output out of failed and canceled bodies; so do we. */
-export function renderAnswer(prediction: Prediction): RawJson {
+/** Values of this length stay pieces of their own: putting megabytes together means to copy them once more. */
+const LONG_CHARACTERS = 16 * 1024;
+
+/**
+ * The body a waiting client gets, in pieces. The reference leaves partial output out of failed and canceled bodies; so do
+ * we.
+ */
+export function renderAnswer(prediction: Prediction): readonly string[] {
   return render(prediction, { partialOutput: !hasEnded(prediction) });
 }
 
 /** The body of snapshots, webhooks and the `completed` event: with the items so far. */
 export function renderSnapshot(prediction: Prediction): RawJson {
-  return render(prediction, { partialOutput: true });
+  return rawJson(render(prediction, { partialOutput: true }).join(""));
 }
 
 /** The answer to `Prefer: respond-async`; its two keys are what clients compare. */
@@ -20,18 +26,31 @@ export function renderAccepted(id: string): RawJson {
   return rawJson(`{"id":${JSON.stringify(id)},"status":"starting"}`);
 }
 
-function render(prediction: Prediction, { partialOutput }: { partialOutput: boolean }): RawJson {
+function render(prediction: Prediction, { partialOutput }: { partialOutput: boolean }): readonly string[] {
   const { id, status, input, createdAt, logs } = prediction;
-  let text = `{"id":${JSON.stringify(id)},"status":"${status}","input":${input},"created_at":${JSON.stringify(createdAt)}`;
+  const pieces: string[] = [];
+  let text = `{"id":${JSON.stringify(id)},"status":"${status}","input":`;
+  const add = (value: RawJson): void => {
+    if (value.length < LONG_CHARACTERS) text += value;
+    else {
+      pieces.push(text, value);
+      text = "";
+    }
+  };
+  add(input);
+  text += `,"created_at":${JSON.stringify(createdAt)}`;
   if (prediction.status !== "starting" && prediction.startedAt !== undefined) {
     text += `,"started_at":"${timestamp(prediction.startedAt)}"`;
   }
   if (hasEnded(prediction)) text += `,"completed_at":"${timestamp(prediction.completedAt)}"`;
   text += `,"logs":${logs === "" ? '""' : JSON.stringify(logs)},"metrics":${metricsOf(prediction)}`;
-  if (prediction.status === "succeeded") text += `,"output":${prediction.output}`;
-  else if (partialOutput && prediction.itemCount > 0) text += `,"output":[${prediction.items}]`;
+  if (prediction.status === "succeeded") {
+    text += ',"output":';
+    add(prediction.output);
+  } else if (partialOutput && prediction.itemCount > 0) text += `,"output":[${prediction.items}]`;
   if (prediction.status === "failed") text += `,"error":${JSON.stringify(prediction.error)}`;
-  return rawJson(`${text}}`);
+  pieces.push(`${text}}`);
+  return pieces;
 }
 
 function metricsOf(prediction: Prediction): string {

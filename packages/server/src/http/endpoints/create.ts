@@ -67,7 +67,7 @@ function answerWhenEnded(
       submission,
       (fresh) => {
         addWebhook(fresh);
-        fresh.feed.onEnd((last) => resolve(json(200, renderAnswer(last))));
+        fresh.feed.onEnd((last) => resolve({ kind: "json", status: 200, body: renderAnswer(last) }));
       },
       context,
     );
