@@ -24,7 +24,13 @@ function coerceOne(name: string, value: string, schema: JsonObject | undefined, 
   if (type === "file" && looksForgotten(value, reading)) {
     throw new UserError("input.file", `input "${name}": ${value} is a local file; did you mean -i ${name}=@${value}?`);
   }
-  return coerceScalar(value, schema) ?? value;
+  const coerced = coerceScalar(value, schema);
+  if (type === "integer" && typeof coerced === "number" && !Number.isSafeInteger(coerced)) {
+    throw new UserError("input.too_large", `input "${name}": ${value} is too large to be sent with all its digits`, {
+      hint: `Whole numbers reach from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}; make it a str in the model for more.`,
+    });
+  }
+  return coerced ?? value;
 }
 
 function coerceScalar(value: string, schema: JsonObject | undefined): Json | undefined {

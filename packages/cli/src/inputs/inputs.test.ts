@@ -124,3 +124,8 @@ test.each<readonly [flags: readonly string[], json: string | undefined, message:
 ])("-i %j --json %s is refused", async (flags, json, message) => {
   await expect(read(flags, json)).rejects.toThrow(message);
 });
+
+test("a whole number that would lose digits is refused", async () => {
+  expect(await read(["whole=9007199254740991"])).toEqual({ whole: 9007199254740991 });
+  await expect(read(["whole=9007199254740993"])).rejects.toThrow('input "whole": 9007199254740993 is too large');
+});
