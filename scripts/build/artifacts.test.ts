@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { editorSchema } from "@cog/core/config";
 import { expect, test } from "vitest";
 import { findPython } from "../python/environment.ts";
 import { at, dist } from "../repository.ts";
@@ -14,8 +15,18 @@ test("the wheel carries the SDK, the server, the page and the whole CLI", () => 
   const listing = execFileSync(findPython(), ["-m", "zipfile", "-l", wheel], { encoding: "utf8" });
   const chunks = readdirSync(join(dist, "cli")).filter((name) => /^main\.mjs$|\.wasm$/.test(name));
   expect(chunks.length).toBe(3);
-  const carried = ["cog/__init__.py", "cog/py.typed", "cog/server/server.mjs", "cog/server/docs.html"];
+  const carried = [
+    "cog/__init__.py",
+    "cog/py.typed",
+    "cog/server/server.mjs",
+    "cog/server/docs.html",
+    "cog/cog.schema.json",
+  ];
   for (const file of [...carried, ...chunks.map((name) => `cog/_cli/${name}`)]) expect(listing).toContain(`${file} `);
+});
+
+test("the editor's schema in dist/ is that of the table of keys", () => {
+  expect(JSON.parse(readFileSync(join(dist, "cog.schema.json"), "utf8"))).toEqual(editorSchema());
 });
 
 test("two builds of the same sources give the same wheel, byte for byte", () => {

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type BuildOptions, build } from "esbuild";
+import { editorSchema } from "@cog/core/config";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { at, dist } from "../repository.ts";
 import { npmVersion, pythonVersion, sourceDateEpoch } from "./version.ts";
 import { removeStale, writeIfChanged } from "./write.ts";
@@ -13,9 +14,16 @@ const REQUIRE = `import { createRequire as __createRequire } from "node:module";
 const WASM = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
 
 /** Builds all three and returns the files they consist of. */
-export async function buildBundles(): Promise<{ cli: string[]; server: string[]; docs: string }> {
+export async function buildBundles(): Promise<{ cli: string[]; server: string[]; docs: string; schema: string }> {
   const [cli, server, docs] = await Promise.all([buildCli(), buildServer(), buildDocs()]);
-  return { cli, server, docs };
+  return { cli, server, docs, schema: writeEditorSchema() };
+}
+
+/** What editors check cog.yaml with. */
+function writeEditorSchema(): string {
+  const outfile = join(dist, "cog.schema.json");
+  writeIfChanged(outfile, Buffer.from(`${JSON.stringify(editorSchema(), null, 2)}\n`));
+  return outfile;
 }
 
 async function buildCli(): Promise<string[]> {
@@ -41,6 +49,7 @@ async function buildServer(): Promise<string[]> {
   const { outputFiles } = await build({
     ...forNode(),
     entryPoints: { server: at("packages/server/src/main.ts") },
+    plugins: [builtinsAsTheyAre],
     outdir: dist,
     splitting: true,
     outExtension: { ".js": ".mjs" },
@@ -51,6 +60,20 @@ async function buildServer(): Promise<string[]> {
   removeStale(join(dist, parts), new Set(files));
   return files;
 }
+
+/**
+ * Node's own modules without their ES module face. Node makes that by reading every export, also those that load something
+ * when they are read: `node:http` brings a whole second HTTP client, which is half of the server's start.
+ */
+const builtinsAsTheyAre: Plugin = {
+  name: "builtins as they are",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin" }));
+    onLoad({ filter: /^/, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
 
 async function buildDocs(): Promise<string> {
   const source = at("packages/playground/src");

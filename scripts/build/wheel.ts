@@ -16,6 +16,8 @@ interface Artifacts {
   readonly cli: readonly string[];
   readonly server: readonly string[];
   readonly docs: string;
+  /** The JSON Schema of cog.yaml. */
+  readonly schema: string;
 }
 
 /** A file to pack: where it is, and where it goes below the staged copy of python/. */
@@ -55,12 +57,13 @@ function pythonSources(): Entry[] {
   return [...metadata, ...files].sort().map((name) => ({ from: at("python", name), to: name }));
 }
 
-function artifactEntries({ cli, server, docs }: Artifacts): Entry[] {
+function artifactEntries({ cli, server, docs, schema }: Artifacts): Entry[] {
   return [
     ...server
       .map((from) => ({ from, to: `src/cog/server/${relative(dist, from)}` }))
       .sort((a, b) => (a.to < b.to ? -1 : 1)),
     { from: docs, to: "src/cog/server/docs.html" },
+    { from: schema, to: "src/cog/cog.schema.json" },
     ...cli.map((from) => ({ from, to: `src/cog/_cli/${basename(from)}` })).sort((a, b) => (a.to < b.to ? -1 : 1)),
   ];
 }

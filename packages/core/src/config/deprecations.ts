@@ -8,7 +8,7 @@ interface Deprecation {
   readonly isUsed: (config: WrittenConfig) => boolean;
 }
 
-const DEPRECATIONS: readonly Deprecation[] = [
+export const DEPRECATIONS: readonly Deprecation[] = [
   { field: "predict", replacement: "run", isUsed: ({ predict }) => Boolean(predict) },
   {
     field: "concurrency.max",
