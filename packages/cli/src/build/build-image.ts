@@ -8,7 +8,7 @@ import { documentText } from "@cog/core/schema";
 import { docker, buildImage as dockerBuild, type Image, inspectImage } from "#docker";
 import { renderLabels } from "#dockerfile";
 import { defaultImageName } from "#plan";
-import type { Project } from "#project";
+import { openState, type Project, writeState } from "#project";
 import { buildLog } from "./build-log.ts";
 import type { BuildContext } from "./development-image.ts";
 import { explainFailure } from "./failure.ts";
@@ -18,7 +18,7 @@ import { dockerSecret } from "./secrets.ts";
 import { readBuildSettings } from "./settings.ts";
 import { sourceFiles } from "./source-files.ts";
 import { stageContext } from "./stage.ts";
-import { openStateDirectory, withBuildDirectory, writeAtomically } from "./state-directory.ts";
+import { withBuildDirectory } from "./state-directory.ts";
 
 /** What the reference builds on every host; images are pushed to machines of this kind. */
 const PLATFORM = "linux/amd64";
@@ -78,11 +78,11 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
   const wanted = { project, sources, cogVersion, options, labels: request.labels ?? {} };
   const recipe = await recipeOf({ ...wanted, ...(schema !== undefined && { schema }) }, settings, context);
 
-  const state = await openStateDirectory(project.directory);
+  const state = openState(project.directory);
   const onWait = () => report.info("Waiting for another build in this project to finish...");
   return await withBuildDirectory(state, { signal, onWait }, async (directory) => {
     const schemaText = schema === undefined ? undefined : documentText(schema);
-    if (schemaText !== undefined) await writeAtomically(join(state, "openapi_schema.json"), schemaText);
+    if (schemaText !== undefined) writeState(project, "openapi_schema.json", schemaText);
     const contextDirectory = join(directory, request.timestamp === undefined ? "ctx" : `ctx-${randomUUID()}`);
     const file = join(directory, "Dockerfile");
     await writeFile(file, recipe.dockerfile.text);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { buildImage as dockerBuild, inspectImage, removeImage, tagsOf } from "#docker";
 import { type Dockerfile, renderDockerfile } from "#dockerfile";
 import { type BuildPlan, defaultImageName } from "#plan";
-import type { Project } from "#project";
+import { openState, type Project } from "#project";
 import type { Reporter } from "#report";
 import { buildLog } from "./build-log.ts";
 import { explainFailure } from "./failure.ts";
@@ -12,7 +12,7 @@ import { planProject } from "./plan-project.ts";
 import { readBuildSettings } from "./settings.ts";
 import { type SourceFile, sourceFiles } from "./source-files.ts";
 import { stageContext } from "./stage.ts";
-import { openStateDirectory, withBuildDirectory } from "./state-directory.ts";
+import { withBuildDirectory } from "./state-directory.ts";
 
 export interface BuildContext {
   readonly signal: AbortSignal;
@@ -61,7 +61,7 @@ interface Development {
 
 async function stageAndBuild(request: Development, { signal, report }: BuildContext): Promise<void> {
   const { project, dockerfile, name, sources, files, tree } = request;
-  const state = await openStateDirectory(project.directory);
+  const state = openState(project.directory);
   const onWait = () => report.info("Waiting for another build in this project to finish...");
   const step = report.step("Building Docker image from environment in cog.yaml...");
   try {

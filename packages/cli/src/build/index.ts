@@ -2,5 +2,4 @@ export { type BuildImageRequest, type BuiltImage, buildImage, imageNameOf } from
 export { type BuildContext, developmentImage } from "./development-image.ts";
 export { readLabel } from "./labels.ts";
 export { type RenderedProject, renderProject } from "./render-project.ts";
-export { writeAtomically } from "./state-directory.ts";
 export { storedConfig } from "./stored-config.ts";

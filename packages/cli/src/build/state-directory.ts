@@ -1,23 +1,8 @@
-/** `.cog/` of a project: what builds leave there, and the lock between two of them. */
-import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+/** The folder of a build in `.cog/`, and the lock between two builds. */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { CogError } from "@cog/core/errors";
 import { lock } from "proper-lockfile";
-
-/** Makes `.cog/`, which ignores itself. A project that cannot be written to gets a temporary one. */
-export async function openStateDirectory(projectDirectory: string): Promise<string> {
-  const directory = join(projectDirectory, ".cog");
-  try {
-    await mkdir(directory, { recursive: true });
-    await writeAtomically(join(directory, ".gitignore"), "*\n");
-    return directory;
-  } catch (error) {
-    if (!isReadOnly(error)) throw error;
-    return await mkdtemp(join(tmpdir(), "cog-state-"));
-  }
-}
 
 export interface LockOptions {
   readonly signal: AbortSignal;
@@ -65,20 +50,8 @@ async function acquire(stateDirectory: string, { signal, onWait }: LockOptions):
   }
 }
 
-/** Readers see the old text or the new one, never half of it. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const scratch = `${path}.${randomUUID()}`;
-  await writeFile(scratch, text);
-  await rename(scratch, path);
-}
-
 function isHeld(error: unknown): boolean {
   return errorCode(error) === "ELOCKED";
-}
-
-function isReadOnly(error: unknown): boolean {
-  return ["EROFS", "EACCES", "EPERM"].includes(errorCode(error) ?? "");
 }
 
 function errorCode(error: unknown): string | undefined {

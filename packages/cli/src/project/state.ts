@@ -1,5 +1,5 @@
 /** `.cog/`: what the command line keeps in a project. It ignores itself, in git and in image builds. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,17 +7,17 @@ import type { Project } from "./project.ts";
 
 /** Writes a file into `.cog/` and returns its path; a project that cannot be written to gets a temporary directory. */
 export function writeState({ directory }: Project, name: string, text: string): string {
-  const state = stateDirectory(directory);
-  const path = join(state, name);
-  replace(path, text);
+  const path = join(openState(directory), name);
+  writeAtomically(path, text);
   return path;
 }
 
-function stateDirectory(projectDirectory: string): string {
+/** Makes `.cog/` where it is missing, and returns its path. */
+export function openState(projectDirectory: string): string {
   const directory = join(projectDirectory, ".cog");
   try {
     mkdirSync(directory, { recursive: true });
-    replace(join(directory, ".gitignore"), "*\n");
+    writeAtomically(join(directory, ".gitignore"), "*\n");
     return directory;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
@@ -37,8 +37,8 @@ function temporaryState(projectDirectory: string): string {
 }
 
 /** Another run in the same project sees the old text or the new one, never half of it. */
-function replace(path: string, text: string): void {
-  const scratch = `${path}.${process.pid}`;
+function writeAtomically(path: string, text: string): void {
+  const scratch = `${path}.${randomUUID()}`;
   writeFileSync(scratch, text);
   renameSync(scratch, path);
 }

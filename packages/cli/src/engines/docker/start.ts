@@ -1,9 +1,8 @@
 /** A model server in a container: `docker run` is a child whose output is the container's and whose end is its end. */
-import { join } from "node:path";
 import { type CogError, UnavailableError, UserError } from "@cog/core/errors";
 import { documentText } from "@cog/core/schema";
-import { writeAtomically } from "#build";
 import { docker, lastLine, spawn } from "#docker";
+import { writeState } from "#project";
 import type { Context, RunningModel, StartOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
@@ -17,8 +16,7 @@ const PORT_ATTEMPTS = 3;
 
 export async function startContainer(run: Run, options: StartOptions, context: Context): Promise<RunningModel> {
   if (run.project !== undefined && options.schema !== undefined) {
-    const path = join(run.project.directory, ".cog", "openapi_schema.json");
-    await writeAtomically(path, documentText(options.schema));
+    writeState(run.project, "openapi_schema.json", documentText(options.schema));
   }
   const { host, port: wanted } = options.listen;
   if (wanted !== 0 && !(await isFree(wanted, host))) throw portTaken(options);
