@@ -2,7 +2,6 @@
  * One live prediction: from admission to its end. Holds the slot, feeds worker events through `advance` in the order the
  * model produced them (also when an output waits for an upload), and publishes every step.
  */
-import { performance } from "node:perf_hooks";
 import type { Json, JsonObject } from "@cog/core/json";
 import type { OutputWithFiles } from "@cog/core/wire";
 import type { RawJson } from "#raw-json";
