@@ -11,7 +11,7 @@ const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{"
 
 /** The first mistake of a tree that has one. */
 export function findMistake(root: Node): SyntaxMistake | undefined {
-  if (!root.hasError) return findPython2(root) ?? findBlockMistake(root) ?? findParameterMistake(root);
+  if (!root.hasError) return findRefused(root);
   const open = unclosedBracket(root);
   if (open) return { at: placeOf(open), message: `"${open.type}" was never closed` };
   const node = firstError(root) ?? root;
@@ -23,51 +23,59 @@ export function findMistake(root: Node): SyntaxMistake | undefined {
   };
 }
 
-/** The grammar also reads Python 2; Python 3 does not. */
-function findPython2(root: Node): SyntaxMistake | undefined {
-  const node = root.descendantsOfType(["print_statement", "exec_statement"])[0];
-  return node
-    ? { at: placeOf(node), message: `${node.type.split("_")[0]} without parentheses is Python 2` }
-    : undefined;
-}
-
-/** The grammar takes blocks without statements, and statements that do not stand under each other. */
-function findBlockMistake(root: Node): SyntaxMistake | undefined {
-  for (const block of root.descendantsOfType("block")) {
-    const statements = block?.namedChildren.filter((child) => child !== null && child.type !== "comment") ?? [];
-    const [first] = statements;
-    if (!first) return { at: placeOf(block?.parent ?? root), message: "expected an indented block after this line" };
-    const rows = new Set<number>();
-    for (const statement of statements) {
-      if (!statement || rows.has(statement.startPosition.row)) continue;
-      rows.add(statement.startPosition.row);
-      rows.add(statement.endPosition.row); // what follows a semicolon
-      if (statement.startPosition.column !== first.startPosition.column) {
-        return { at: placeOf(statement), message: "unindent does not match any outer indentation level" };
-      }
-    }
+/** What the grammar takes and Python 3 does not. One walk over the tree: it is a large part of the time for a file. */
+function findRefused(root: Node): SyntaxMistake | undefined {
+  for (const node of root.descendantsOfType(["print_statement", "exec_statement", "block", "parameters"])) {
+    const mistake = node && refusedIn(node);
+    if (mistake) return mistake;
   }
   return undefined;
 }
 
-function findParameterMistake(root: Node): SyntaxMistake | undefined {
-  for (const list of root.descendantsOfType("parameters")) {
-    const names = new Set<string>();
-    let defaultSeen = false;
-    let starSeen = false;
-    for (const child of list?.namedChildren ?? []) {
-      if (!child || child.type === "comment") continue;
-      starSeen ||= child.text.startsWith("*");
-      if (child.type !== "identifier" && !child.type.endsWith("parameter")) continue;
-      const name = (child.childForFieldName("name") ?? child.namedChild(0) ?? child).text.replace(/^\*+\s*/, "");
-      if (names.has(name)) return { at: placeOf(child), message: `duplicate parameter "${name}"` };
-      names.add(name);
-      const hasDefault = child.childForFieldName("value") !== null;
-      if (defaultSeen && !hasDefault && !starSeen) {
-        return { at: placeOf(child), message: "a parameter without a default follows one that has a default" };
-      }
-      defaultSeen ||= hasDefault;
+function refusedIn(node: Node): SyntaxMistake | undefined {
+  switch (node.type) {
+    case "block":
+      return blockMistake(node);
+    case "parameters":
+      return parameterMistake(node);
+    default:
+      return { at: placeOf(node), message: `${node.type.split("_")[0]} without parentheses is Python 2` };
+  }
+}
+
+/** The grammar takes blocks without statements, and statements that do not stand under each other. */
+function blockMistake(block: Node): SyntaxMistake | undefined {
+  const statements = block.namedChildren.filter((child) => child !== null && child.type !== "comment") as Node[];
+  const [first] = statements;
+  if (!first) return { at: placeOf(block.parent ?? block), message: "expected an indented block after this line" };
+  let lastRow = -1;
+  for (const { startPosition, endPosition } of statements) {
+    // What follows a semicolon may stand anywhere.
+    if (startPosition.row !== lastRow && startPosition.column !== first.startPosition.column) {
+      const at = { line: startPosition.row + 1, column: startPosition.column + 1 };
+      return { at, message: "unindent does not match any outer indentation level" };
     }
+    lastRow = endPosition.row;
+  }
+  return undefined;
+}
+
+function parameterMistake(list: Node): SyntaxMistake | undefined {
+  const names = new Set<string>();
+  let defaultSeen = false;
+  let starSeen = false;
+  for (const child of list.namedChildren) {
+    if (!child || child.type === "comment") continue;
+    starSeen ||= child.text.startsWith("*");
+    if (child.type !== "identifier" && !child.type.endsWith("parameter")) continue;
+    const name = (child.childForFieldName("name") ?? child.namedChild(0) ?? child).text.replace(/^\*+\s*/, "");
+    if (names.has(name)) return { at: placeOf(child), message: `duplicate parameter "${name}"` };
+    names.add(name);
+    const hasDefault = child.childForFieldName("value") !== null;
+    if (defaultSeen && !hasDefault && !starSeen) {
+      return { at: placeOf(child), message: "a parameter without a default follows one that has a default" };
+    }
+    defaultSeen ||= hasDefault;
   }
   return undefined;
 }
