@@ -35,7 +35,7 @@ def pack(folder: str) -> str:
 
 
 def _is_of_the_installer(name: str) -> bool:
-    return name.endswith(".pyc") or ".dist-info/" in name and name.rsplit("/", 1)[1] in _NOT_IN_THE_WHEEL
+    return name.endswith(".pyc") or (".dist-info/" in name and name.rsplit("/", 1)[1] in _NOT_IN_THE_WHEEL)
 
 
 def _without_installers_lines(name: str, content: bytes) -> bytes:
