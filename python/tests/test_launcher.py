@@ -58,7 +58,7 @@ def launch(environment: Dict[str, str], *arguments: str, **variables: str) -> An
 
 def test_becomes_node_with_the_worker_beside_it(environment: Dict[str, str]) -> None:
     facts = launch(environment, "--host", "::", "fail", COG_PREDICT_TYPE_STUB="run.py:Runner")
-    assert facts["argv"] == [environment["COG_SERVER_BUNDLE"], "--host", "::", "fail"]
+    assert facts["argv"] == ["--max-semi-space-size=1", environment["COG_SERVER_BUNDLE"], "--host", "::", "fail"]
     assert facts["guardian"]["event"] == "started"
     assert json.loads(facts["channel"])["pid"] == facts["guardian"]["pid"]
     assert facts["children"] is False

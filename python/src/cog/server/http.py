@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, NoReturn, Optional
 
+# V8 would let its space for young objects grow to 16 MiB. One is enough for a prediction, is no slower, and fits the cache.
+_NODE_FLAGS = ("--max-semi-space-size=1",)
 _INFORMATION_FLAGS = ("-h", "--help", "-v", "--version")
 
 
@@ -136,7 +138,7 @@ def _server(environment: Dict[str, str]) -> List[str]:
         sys.exit(f"cog: {error}")
     if not os.path.isfile(bundle):
         sys.exit(f"cog: the server bundle {bundle} is missing; install the cog wheel, or set COG_SERVER_BUNDLE")
-    return [node, bundle]
+    return [node, *_NODE_FLAGS, bundle]
 
 
 def _become_node(command: List[str], environment: Dict[str, str]) -> NoReturn:
