@@ -6,6 +6,7 @@ import type { JsonObject } from "@cog/core/json";
 import { checkDocument, type ModelInterface, openApiOf } from "@cog/core/schema";
 import { version } from "@cog/core/version";
 import type { Project } from "#project";
+import type { ReadResult } from "#python";
 import type { Reporter } from "#report";
 import { readRememberedInterface } from "./remembered.ts";
 
@@ -30,7 +31,7 @@ export async function readModel(project: Project, report: Reporter): Promise<Mod
     if (code === "schema.deprecated_predict") report.debug(text);
     else report.warn(text);
   }
-  if (result.ok) return { interface: result.interface, document: await documentOf(result.interface) };
+  if (result.ok) return { interface: result.interface, document: await documentOf(result) };
   const problems = result.problems.map(({ reference, ...problem }) => ({
     ...problem,
     place: reference === undefined ? problem.place : (placeOfReference(project, reference) ?? problem.place),
@@ -48,12 +49,23 @@ function placeOfReference({ placeOf }: Project, mode: "predict" | "train"): Plac
   return fields.map((field) => placeOf?.(field)).find((place) => place?.line !== undefined);
 }
 
-async function documentOf(model: ModelInterface): Promise<JsonObject> {
+type Read = Extract<ReadResult, { readonly ok: true }>;
+
+async function documentOf({ interface: model, inputPlaces }: Read): Promise<JsonObject> {
   const document = openApiOf(model, { version });
-  const problems = await checkDocument(document);
-  if (problems.length === 0) return document;
-  const message = `Model schema is invalid: ${problems.map((problem) => problem.message).join("\n")}`;
-  throw new UserError("schema.invalid", message, { hint: "Correct the Input(…) of the inputs named above." });
+  const [first, ...more] = await checkDocument(document);
+  if (first === undefined) return document;
+  const several = [first, ...more].map(({ input, component, message }) => {
+    const place = inputPlaces[component === "TrainingInput" ? "train" : "predict"]?.[input ?? ""];
+    return { message, hint: "Correct its Input(…).", place: place ?? { file: "cog.yaml" } };
+  });
+  const message = `Model schema is invalid: ${several.map((problem) => problem.message).join("\n")}`;
+  const [only] = several;
+  throw new UserError(
+    "schema.invalid",
+    message,
+    several.length === 1 && only ? { place: only.place, hint: only.hint } : { several },
+  );
 }
 
 function readSource(path: string): string | undefined {

@@ -22,7 +22,7 @@ interface Memory {
 }
 
 export async function readRememberedInterface(project: Project, options: ReadOptions): Promise<ReadResult> {
-  const key = JSON.stringify([version, options.predict, options.train]);
+  const key = JSON.stringify([version, "input places", options.predict, options.train]);
   const known = recall(project);
   if (known?.key === key && isCurrent(known, options)) return known.result;
   const { readInterface } = await import("#python");

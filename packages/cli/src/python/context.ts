@@ -1,4 +1,6 @@
 /** What every step of the reader shares: the modules, the names in them, and where problems go. */
+import type { Place } from "@cog/core/errors";
+import type { InputField } from "@cog/core/schema";
 import { type Environment, evaluate } from "./evaluate.ts";
 import { type Module, type Modules, placeIn } from "./modules.ts";
 import { Names } from "./names.ts";
@@ -9,6 +11,8 @@ import type { PyValue } from "./values.ts";
 export class Context {
   readonly modules: Modules;
   readonly names: Names;
+  /** Where each input stands, for what only shows when the document is whole. */
+  readonly inputPlaces = new Map<InputField, Place>();
   /** The enums whose members are being evaluated: a member may refer to its own class. */
   readonly openEnums = new Set<object>();
 

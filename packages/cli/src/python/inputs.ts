@@ -5,7 +5,7 @@ import { readAnnotation } from "./annotations.ts";
 import type { Context } from "./context.ts";
 import { findInputCall, type InputCall } from "./input-calls.ts";
 import { type InputTyping, readInputType } from "./input-types.ts";
-import type { Module } from "./modules.ts";
+import { type Module, placeIn } from "./modules.ts";
 import { type Expr, type FunctionStatement, type Parameter, show } from "./syntax.ts";
 import type { Target } from "./target.ts";
 import { isSequence, toJson } from "./values.ts";
@@ -15,7 +15,11 @@ export function readInputs(context: Context, target: Target): readonly InputFiel
   const { module, function: method } = target;
   const parameters = inputParameters(context, module, method);
   if (target.className !== undefined) for (const parameter of parameters) checkMangling(context, module, parameter);
-  return parameters.flatMap((parameter) => readInput(context, module, parameter) ?? []);
+  return parameters.flatMap((parameter) => {
+    const field = readInput(context, module, parameter);
+    if (field) context.inputPlaces.set(field, placeIn(module, parameter.at));
+    return field ?? [];
+  });
 }
 
 function checkMangling(context: Context, module: Module, { name, at }: Parameter): void {

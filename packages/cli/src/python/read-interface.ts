@@ -2,6 +2,7 @@
  * Python source → ModelInterface, without running it. The way of a compiler: syntax (`lower.ts`) → names (`names.ts`)
  * → types (`annotations.ts`) → inputs and output. What cannot be known is a problem with a place, never a guess.
  */
+import type { Place } from "@cog/core/errors";
 import type { Endpoint, ModelInterface, OutputType } from "@cog/core/schema";
 import { readAnnotation } from "./annotations.ts";
 import { Context } from "./context.ts";
@@ -22,7 +23,13 @@ export interface ReadOptions {
 }
 
 export type ReadResult =
-  | { readonly ok: true; readonly interface: ModelInterface; readonly warnings: readonly Problem[] }
+  | {
+      readonly ok: true;
+      readonly interface: ModelInterface;
+      /** Where each input is written, by its name. */
+      readonly inputPlaces: { readonly [mode in Mode]?: Readonly<Record<string, Place>> };
+      readonly warnings: readonly Problem[];
+    }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
 /** What the model takes and gives, or everything that keeps us from knowing it. */
@@ -49,8 +56,16 @@ export async function readInterface({ predict, train, readFile }: ReadOptions): 
       warnings,
     };
   }
+  const placesOf = (endpoint: Endpoint | undefined): Readonly<Record<string, Place>> =>
+    Object.fromEntries(
+      (endpoint?.inputs ?? []).flatMap((input) => {
+        const place = context.inputPlaces.get(input);
+        return place ? [[input.name, place]] : [];
+      }),
+    );
+  const inputPlaces = { predict: placesOf(endpoints.predict), train: placesOf(endpoints.train) };
   const known = Object.fromEntries(Object.entries(endpoints).filter(([, endpoint]) => endpoint !== undefined));
-  return { ok: true, interface: known, warnings };
+  return { ok: true, interface: known, inputPlaces, warnings };
 }
 
 function readEndpoint(context: Context, reference: string, mode: Mode): Endpoint | undefined {

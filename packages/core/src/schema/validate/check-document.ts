@@ -9,6 +9,7 @@ import type { Violation } from "./violation.ts";
 export interface DocumentProblem {
   /** The input it is about; absent when it is about the whole document. */
   readonly input?: string;
+  readonly component?: Component;
   readonly message: string;
 }
 
@@ -20,7 +21,13 @@ export async function checkDocument(document: JsonObject): Promise<readonly Docu
     Object.hasOwn(componentsOf(document), name),
   );
   const perComponent = await Promise.all(components.map((component) => checkComponent(document, component)));
-  return perComponent.flat();
+  return perComponent.flatMap((problems, index) =>
+    problems.map((problem) => withComponent(problem, components[index])),
+  );
+}
+
+function withComponent(problem: DocumentProblem, component: Component | undefined): DocumentProblem {
+  return component ? { ...problem, component } : problem;
 }
 
 function checkFrame(document: JsonObject): readonly DocumentProblem[] {
