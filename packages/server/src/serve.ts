@@ -61,7 +61,7 @@ class ModelServer {
     const fetch = createFetch(settings.proxy);
     this.#settings = settings;
     this.#log = log;
-    this.#slots = new Slots({ queueMax: settings.queueMax });
+    this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
       slots: this.#slots,
       openWorkspace: ({ id, uploadUrl }) =>
@@ -103,6 +103,7 @@ class ModelServer {
         localPathInputs: settings.localPathInputs,
         uploadUrl: settings.uploadUrl,
         streamHistory: settings.streamHistory,
+        streamKeepAliveMs: settings.streamKeepAliveMs,
         probePrefix: settings.probePrefix,
         onDropped: (names) => log.warn("Stripped unknown input fields", { names: names.join(", ") }),
         shutdown: () => void this.#stop({ code: 0 }),

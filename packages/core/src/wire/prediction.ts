@@ -39,6 +39,8 @@ export interface PredictionResponse {
   readonly created_at?: string;
   readonly started_at?: string;
   readonly completed_at?: string;
+  /** While it waits for a slot; 1: the next to be served. */
+  readonly queue_position?: number;
 }
 
 /** Body of 422. */

@@ -18,6 +18,7 @@ export interface Context {
   readonly localPathInputs: boolean;
   readonly uploadUrl: string | undefined;
   readonly streamHistory: number;
+  readonly streamKeepAliveMs: number;
   readonly probePrefix: string;
   readonly onDropped: (names: readonly string[]) => void;
   /** Stops the server in order; returns at once. */

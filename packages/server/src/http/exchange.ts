@@ -14,26 +14,28 @@ export interface Request {
 }
 
 export type Answer =
-  /** `retryAfter`: the same request may succeed in so many seconds. */
-  | { readonly kind: "json"; readonly status: number; readonly body: Body; readonly retryAfter?: number }
+  | { readonly kind: "json"; readonly status: number; readonly body: Body; readonly headers?: ExtraHeaders }
   | { readonly kind: "text"; readonly status: number; readonly body: string }
   | { readonly kind: "html"; readonly status: number; readonly body: string }
   | { readonly kind: "empty"; readonly status: number; readonly allow?: string }
   /** The endpoint writes the response itself. */
   | { readonly kind: "stream"; readonly open: (response: ServerResponse) => void };
 
+type ExtraHeaders = Readonly<Record<string, string>>;
+
 /** A text, or the pieces of one. */
 export type Body = string | readonly string[];
 
 export type Handler = (request: Request) => Answer | Promise<Answer>;
 
-export function json(status: number, body: string | object): Answer {
-  return { kind: "json", status, body: typeof body === "string" ? body : JSON.stringify(body) };
+export function json(status: number, body: string | object, headers?: ExtraHeaders): Answer {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return headers === undefined ? { kind: "json", status, body: text } : { kind: "json", status, body: text, headers };
 }
 
 /** `json`, for a client that had better come again. */
 export function tryLater(status: number, body: object): Answer {
-  return { kind: "json", status, body: JSON.stringify(body), retryAfter: RETRY_AFTER_SECONDS };
+  return json(status, body, { "Retry-After": String(RETRY_AFTER_SECONDS) });
 }
 
 /** Thrown to stop with an answer. */
@@ -78,7 +80,7 @@ const LONG_CHARACTERS = 16 * 1024;
 function writeBody(response: ServerResponse, answer: Extract<Answer, { kind: keyof typeof CONTENT_TYPES }>): void {
   const { kind, status } = answer;
   const pieces = typeof answer.body === "string" ? [answer.body] : answer.body;
-  if ("retryAfter" in answer) response.setHeader("Retry-After", String(answer.retryAfter));
+  if ("headers" in answer) for (const name in answer.headers) response.setHeader(name, answer.headers[name] ?? "");
   const head = (length: number): string[] => ["Content-Type", CONTENT_TYPES[kind], "Content-Length", String(length)];
   const [only = ""] = pieces;
   if (pieces.length > 1 || only.length > LONG_CHARACTERS) {

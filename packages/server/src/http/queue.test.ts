@@ -2,8 +2,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type ModelServer, OBEDIENT, OBEDIENT_SCHEMA, Receiver, serving } from "#testing";
+import { type ModelServer, OBEDIENT, OBEDIENT_SCHEMA, Receiver, schemaOf, serving } from "#testing";
 
+const STREAMING = schemaOf({ streaming: true, inputs: [{ name: "do", type: { kind: "string" }, default: "" }] });
 const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
 const UNTIL_GO = "print('go')\nwhile not os.path.exists('go'): time.sleep(0.005)";
 
@@ -74,6 +75,82 @@ test("who is canceled or goes away leaves the queue, and is never run", async ()
     expect((await server.client.predict({ input: {} })).status).toBe("succeeded");
     expect(server.log).not.toContain('"message":"ran"');
     receiver.close();
+  });
+});
+
+test("a waiter is told its place, which moves up when somebody before it leaves", async () => {
+  await serving({ ...model, env: { COG_QUEUE_MAX: "4" } }, async (server) => {
+    const { open, ended } = await occupied(server);
+    const submit = (id: string): Promise<Response> =>
+      server.request("PUT", `/predictions/${id}`, { body: { input: {} }, headers: { Prefer: "respond-async" } });
+    const place = async (id: string): Promise<unknown> => (await server.client.look(id))?.queue_position;
+    for (const [index, id] of ["a", "b", "c"].entries()) {
+      const answer = await submit(id);
+      expect(answer.headers.get("x-queue-position")).toBe(String(index + 1));
+      expect(await answer.json()).toEqual({ id, status: "starting" });
+    }
+    expect([await place("first"), await place("a"), await place("c")]).toEqual([undefined, 1, 3]);
+    await server.client.cancel("a");
+    expect(await server.client.look("a")).not.toHaveProperty("queue_position");
+    expect([await place("b"), await place("c")]).toEqual([1, 2]);
+    const again = await submit("c");
+    expect(again.status).toBe(202);
+    expect(again.headers.get("x-queue-position")).toBe("2");
+    expect(await again.json()).toMatchObject({ status: "starting", queue_position: 2 });
+    await open();
+    await ended;
+    await expect.poll(async () => (await server.client.look("c"))?.status).toBe("succeeded");
+    expect(await place("c")).toBeUndefined();
+    const running = await submit("d");
+    expect(running.headers.has("x-queue-position")).toBe(false);
+    await expect.poll(async () => (await server.client.look("d"))?.status).toBe("succeeded");
+  });
+});
+
+test("who waits longer than COG_QUEUE_TIMEOUT is turned away, in the form of its mode", async () => {
+  const receiver = await Receiver.start();
+  const env = { COG_QUEUE_MAX: "4", COG_QUEUE_TIMEOUT: "0.3" };
+  await serving({ ...model, schema: STREAMING, env }, async (server) => {
+    const { open, ended } = await occupied(server);
+    const error = "At capacity - waited 0.3 s for a prediction slot";
+    const input = { do: "print('ran')" };
+    await server.client.start({ id: "async", input, webhook: receiver.url });
+    const streamed = server.post("/predictions", { id: "stream", input }, { Accept: "text/event-stream" });
+    const sync = await server.post("/predictions", { id: "sync", input });
+    expect(sync.status).toBe(409);
+    expect(sync.headers.get("retry-after")).toBe("1");
+    expect(await sync.json()).toEqual({ error, status: "failed" });
+    const events = await (await streamed).text();
+    expect(events.match(/^event: .*/gm)).toEqual(["event: completed"]);
+    expect(events).toContain(error);
+    await receiver.until((all) => all.length > 0);
+    const bodies = receiver.received.map(({ body }) => JSON.parse(body));
+    expect(bodies).toMatchObject([{ id: "async", status: "failed", error, metrics: { predict_time: 0 } }]);
+    expect(await server.client.look("async")).toMatchObject({ status: "failed", error });
+    await waiting(server, 0);
+    await open();
+    // The one that runs may take as long as it likes.
+    expect(await ended).toMatchObject({ status: "succeeded" });
+    expect(server.log).not.toContain('"message":"ran"');
+  });
+  receiver.close();
+});
+
+test("a stream that waits begins when it runs", async () => {
+  await serving({ ...model, schema: STREAMING, env: { COG_QUEUE_MAX: "1" } }, async (server) => {
+    const { open, ended } = await occupied(server);
+    const response = await server.post("/predictions", { id: "s", input: {} }, { Accept: "text/event-stream" });
+    await waiting(server, 1);
+    let text = "";
+    const read = (async () => {
+      for await (const bytes of response.body ?? []) text += Buffer.from(bytes).toString();
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(text).toBe("");
+    await open();
+    await ended;
+    await read;
+    expect(text).toMatch(/^event: start\n/);
   });
 });
 

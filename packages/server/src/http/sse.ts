@@ -6,13 +6,13 @@ import type { ServerResponse } from "node:http";
 import type { FeedEvent, LivePrediction, Prediction, Replay } from "#predictions";
 import { renderSnapshot } from "#predictions";
 
-const KEEP_ALIVE_MS = 15_000;
 /** Events a client may be behind. */
 const MOST_WAITING = 1024;
 /** And characters, where the model is held up rather than the client cut off. */
 const HOLD_UP_CHARACTERS = 1024 * 1024;
 
 export class EventStream {
+  readonly #keepAliveMs: number;
   #response: ServerResponse | undefined;
   #pending = "";
   /** Events given to the socket, or waiting here, since it was last empty. */
@@ -24,6 +24,11 @@ export class EventStream {
   #complete = false;
   #paused: LivePrediction | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
+
+  /** @param keepAliveMs of silence, after which a comment shows that the connection is alive */
+  constructor(keepAliveMs: number) {
+    this.#keepAliveMs = keepAliveMs;
+  }
 
   /** Starts to write. Events that came before it are the first bytes. */
   open(response: ServerResponse): void {
@@ -40,7 +45,7 @@ export class EventStream {
       this.#close();
       return;
     }
-    this.#keepAlive = setInterval(() => this.#push(": keep-alive\n\n"), KEEP_ALIVE_MS);
+    this.#keepAlive = setInterval(() => this.#push(": keep-alive\n\n"), this.#keepAliveMs);
     this.#flush();
   }
 

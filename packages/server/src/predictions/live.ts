@@ -11,7 +11,8 @@ import type { Subscriber } from "./feed.ts";
 import { Feed } from "./feed.ts";
 import type { Prediction, PredictionEvent } from "./prediction.ts";
 import { advance, hasEnded, newPrediction } from "./prediction.ts";
-import type { Slot, Ticket } from "./slots.ts";
+import { renderSnapshot } from "./render.ts";
+import type { Slot, Ticket, Waiter } from "./slots.ts";
 
 export interface Submission {
   readonly id: string;
@@ -51,7 +52,7 @@ export interface LiveOptions {
 
 const NOTHING: readonly RawJson[] = [];
 
-export class LivePrediction {
+export class LivePrediction implements Waiter {
   readonly id: string;
   readonly feed: Feed;
   /** Where it stands now. */
@@ -60,6 +61,8 @@ export class LivePrediction {
   watchers = 0;
   /** While it waits for a slot. */
   ticket: Ticket | undefined;
+  /** Why it ended in the queue, when no slot became free in time. */
+  gaveUp: string | undefined;
   readonly #options: LiveOptions;
   /** Made when something can be aborted: most predictions have no files. */
   #abort: AbortController | undefined;
@@ -115,6 +118,7 @@ export class LivePrediction {
     this.#abort?.abort();
     if (this.ticket !== undefined) {
       this.ticket.leave();
+      this.ticket = undefined;
       this.#end({ type: "canceled", ...this.#ending() });
       return;
     }
@@ -124,7 +128,18 @@ export class LivePrediction {
   /** It never got a slot and never will. */
   refuse(error: string): void {
     this.ticket?.leave();
+    this.ticket = undefined;
     this.#end({ type: "failed", error, ...this.#ending() });
+  }
+
+  waitedTooLong(limitMs: number): void {
+    this.gaveUp = `At capacity - waited ${limitMs / 1000} s for a prediction slot`;
+    this.refuse(this.gaveUp);
+  }
+
+  /** The body that shows where it stands now, also in the queue. */
+  snapshot(): RawJson {
+    return renderSnapshot(this.now, this.ticket?.position);
   }
 
   /** Stops reading from the worker while the only reader of a stream is behind; false where others would suffer. */

@@ -16,9 +16,12 @@ export function renderAnswer(prediction: Prediction): readonly string[] {
   return render(prediction, { partialOutput: !hasEnded(prediction) });
 }
 
-/** The body of snapshots, webhooks and the `completed` event: with the items so far. */
-export function renderSnapshot(prediction: Prediction): RawJson {
-  return rawJson(render(prediction, { partialOutput: true }).join(""));
+/**
+ * The body of snapshots, webhooks and the `completed` event: with the items so far.
+ * @param queuePosition while it waits for a slot
+ */
+export function renderSnapshot(prediction: Prediction, queuePosition?: number): RawJson {
+  return rawJson(render(prediction, { partialOutput: true, queuePosition }).join(""));
 }
 
 /** The answer to `Prefer: respond-async`; its two keys are what clients compare. */
@@ -26,7 +29,12 @@ export function renderAccepted(id: string): RawJson {
   return rawJson(`{"id":${JSON.stringify(id)},"status":"starting"}`);
 }
 
-function render(prediction: Prediction, { partialOutput }: { partialOutput: boolean }): readonly string[] {
+interface Rendering {
+  readonly partialOutput: boolean;
+  readonly queuePosition?: number | undefined;
+}
+
+function render(prediction: Prediction, { partialOutput, queuePosition }: Rendering): readonly string[] {
   const { id, status, input, createdAt, logs } = prediction;
   const pieces: string[] = [];
   let text = `{"id":${JSON.stringify(id)},"status":"${status}","input":`;
@@ -39,6 +47,7 @@ function render(prediction: Prediction, { partialOutput }: { partialOutput: bool
   };
   add(input);
   text += `,"created_at":${JSON.stringify(createdAt)}`;
+  if (queuePosition !== undefined) text += `,"queue_position":${queuePosition}`;
   if (prediction.status !== "starting" && prediction.startedAt !== undefined) {
     text += `,"started_at":"${timestamp(prediction.startedAt)}"`;
   }

@@ -1,9 +1,11 @@
 /** The sole owner of live predictions. */
+import type { RawJson } from "#raw-json";
 import { History } from "./history.ts";
 import type { Submission, Workspace } from "./live.ts";
 import { LivePrediction } from "./live.ts";
-import type { EndedPrediction, Prediction } from "./prediction.ts";
+import type { EndedPrediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
+import { renderSnapshot } from "./render.ts";
 import type { Slots } from "./slots.ts";
 
 export interface PredictionsOptions {
@@ -31,9 +33,12 @@ export class Predictions {
     return this.#live.get(id);
   }
 
-  /** The present state of a live or recently ended prediction. */
-  look(id: string): Prediction | undefined {
-    return this.#live.get(id)?.now ?? this.#history.get(id);
+  /** The body that shows a live or recently ended prediction. */
+  look(id: string): RawJson | undefined {
+    const live = this.#live.get(id);
+    if (live !== undefined) return live.snapshot();
+    const ended = this.#history.get(id);
+    return ended === undefined ? undefined : renderSnapshot(ended);
   }
 
   /**
@@ -51,7 +56,7 @@ export class Predictions {
     });
     attach(live);
     this.#live.set(live.id, live);
-    const admission = this.#options.slots.request((slot) => live.start(slot));
+    const admission = this.#options.slots.request(live);
     if (admission === "full") {
       this.#live.delete(live.id);
       return "full";

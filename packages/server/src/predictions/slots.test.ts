@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Worker } from "#workers";
 import type { Slot } from "./slots.ts";
 import { Slots } from "./slots.ts";
@@ -13,17 +13,30 @@ function worker(slots: number): Worker {
   };
 }
 
-function openSlots({ slots = 1, queueMax = 0 }): Slots {
-  const made = new Slots({ queueMax });
+interface Given {
+  readonly slots?: number;
+  readonly queueMax?: number;
+  readonly timeoutMs?: number;
+}
+
+function openSlots({ slots = 1, queueMax = 0, timeoutMs }: Given): Slots {
+  const made = new Slots({ queueMax, timeoutMs });
   made.open(worker(slots));
   return made;
 }
 
-/** Requests a slot for each name; notes who got one. */
+/** Requests a slot for each name; notes who got one, and who waited in vain. */
 function request(slots: Slots, ...names: readonly string[]) {
   const granted = new Map<string, Slot>();
-  const answers = names.map((name) => slots.request((slot) => granted.set(name, slot)));
-  return { granted, answers };
+  const late: string[] = [];
+  const answers = names.map((name) =>
+    slots.request({
+      start: (slot) => granted.set(name, slot),
+      waitedTooLong: (limitMs) => late.push(`${name} after ${limitMs}`),
+    }),
+  );
+  const tickets = answers.filter((answer) => typeof answer === "object");
+  return { granted, late, answers, tickets };
 }
 
 test("without a queue the second request of one slot is turned away", () => {
@@ -46,11 +59,34 @@ test("the queue is bounded", () => {
 });
 
 test("who leaves the queue is passed over", () => {
-  const { granted, answers } = request(openSlots({ queueMax: 2 }), "a", "b", "c");
-  const ticket = answers[1];
-  if (typeof ticket === "object") ticket.leave();
+  const { granted, tickets } = request(openSlots({ queueMax: 2 }), "a", "b", "c");
+  tickets[0]?.leave();
   granted.get("a")?.release();
   expect([...granted.keys()]).toEqual(["a", "c"]);
+});
+
+test("positions count from the next to be served, and move up when somebody leaves", () => {
+  const { granted, tickets } = request(openSlots({ queueMax: 3 }), "a", "b", "c", "d");
+  const positions = (): number[] => tickets.map(({ position }) => position);
+  expect(positions()).toEqual([1, 2, 3]);
+  tickets[1]?.leave();
+  expect(positions()).toEqual([1, 0, 2]);
+  granted.get("a")?.release();
+  expect(positions()).toEqual([0, 0, 1]);
+});
+
+test("who has waited too long leaves; who was served or left in time does not hear of it", () => {
+  vi.useFakeTimers();
+  const { granted, late, tickets } = request(openSlots({ queueMax: 3, timeoutMs: 500 }), "a", "b", "c", "d");
+  tickets[1]?.leave();
+  granted.get("a")?.release();
+  vi.advanceTimersByTime(499);
+  expect(late).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(late).toEqual(["d after 500"]);
+  granted.get("b")?.release();
+  expect([...granted.keys()]).toEqual(["a", "b"]);
+  vi.useRealTimers();
 });
 
 test("releasing twice frees one slot", () => {

@@ -11,8 +11,17 @@ export interface Slot {
   release(): void;
 }
 
-/** A request that waits for a slot. */
+/** Who wants a slot. */
+export interface Waiter {
+  start(slot: Slot): void;
+  /** It has left the queue, after all the time that a request may wait. */
+  waitedTooLong(limitMs: number): void;
+}
+
+/** A place in the queue. */
 export interface Ticket {
+  /** 1: the next to be served. */
+  readonly position: number;
   leave(): void;
 }
 
@@ -21,16 +30,17 @@ interface Opened {
   busy: number;
 }
 
-type Grant = (slot: Slot) => void;
-
 export class Slots {
   readonly #queueMax: number;
+  readonly #timeoutMs: number | undefined;
   readonly #workers = new Map<Worker, Opened>();
-  /** In order of arrival; a Set so that leaving from the middle is cheap. */
-  readonly #queue = new Set<Grant>();
+  /** In order of arrival, each with the timer that ends its wait; a Map so that leaving from the middle is cheap. */
+  readonly #queue = new Map<Waiter, NodeJS.Timeout | undefined>();
 
-  constructor({ queueMax }: { readonly queueMax: number }) {
+  /** @param timeoutMs how long a request may wait; undefined: as long as it likes */
+  constructor({ queueMax, timeoutMs }: { readonly queueMax: number; readonly timeoutMs?: number | undefined }) {
     this.#queueMax = queueMax;
+    this.#timeoutMs = timeoutMs;
   }
 
   get max(): number {
@@ -60,16 +70,36 @@ export class Slots {
     this.#workers.delete(worker);
   }
 
-  /** Calls `grant` now, or later if there is room to wait. Returns "full" when there is neither. */
-  request(grant: Grant): Ticket | "granted" | "full" {
+  /** Starts it now, or later if there is room to wait. Returns "full" when there is neither. */
+  request(waiter: Waiter): Ticket | "granted" | "full" {
     const free = this.#leastBusy();
     if (free !== undefined) {
-      grant(this.#take(free));
+      waiter.start(this.#take(free));
       return "granted";
     }
     if (this.#queue.size >= this.#queueMax) return "full";
-    this.#queue.add(grant);
-    return { leave: () => this.#queue.delete(grant) };
+    this.#queue.set(waiter, this.#limit(waiter));
+    const position = (): number => [...this.#queue.keys()].indexOf(waiter) + 1;
+    return {
+      get position() {
+        return position();
+      },
+      leave: () => this.#leave(waiter),
+    };
+  }
+
+  #limit(waiter: Waiter): NodeJS.Timeout | undefined {
+    const limitMs = this.#timeoutMs;
+    if (limitMs === undefined) return undefined;
+    return setTimeout(() => {
+      this.#leave(waiter);
+      waiter.waitedTooLong(limitMs);
+    }, limitMs);
+  }
+
+  #leave(waiter: Waiter): void {
+    clearTimeout(this.#queue.get(waiter));
+    this.#queue.delete(waiter);
   }
 
   #leastBusy(): Opened | undefined {
@@ -98,10 +128,10 @@ export class Slots {
     while (this.#queue.size > 0) {
       const free = this.#leastBusy();
       if (free === undefined) return;
-      const [next] = this.#queue;
+      const [next] = this.#queue.keys();
       if (next === undefined) return;
-      this.#queue.delete(next);
-      next(this.#take(free));
+      this.#leave(next);
+      next.start(this.#take(free));
     }
   }
 }

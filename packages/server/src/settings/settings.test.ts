@@ -26,6 +26,11 @@ const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: 
   { expected: { cancelGraceMs: undefined } },
   { env: { COG_CANCEL_GRACE: "0" }, expected: { cancelGraceMs: undefined } },
   { env: { COG_CANCEL_GRACE: "1.5" }, expected: { cancelGraceMs: 1500 } },
+  { expected: { queueTimeoutMs: undefined, streamKeepAliveMs: 15_000 } },
+  {
+    env: { COG_QUEUE_TIMEOUT: "2.5", COG_SSE_KEEPALIVE: "1" },
+    expected: { queueTimeoutMs: 2500, streamKeepAliveMs: 1000 },
+  },
   { env: { COG_THROTTLE_RESPONSE_INTERVAL: "0.1" }, expected: { webhookIntervalMs: 100 } },
   { env: { COG_WORKER_RESTART: "never" }, expected: { restartWorkers: false } },
   { env: { COG_WORKER_FDS: "5,6,7" }, expected: { workerFds: { channel: 5, control: 6, output: 7 } } },
@@ -42,6 +47,8 @@ test.each(ROWS)("$args $env", ({ args = [], env = {}, expected }) => {
 
 const FALLBACKS = [
   { name: "COG_QUEUE_MAX", value: "many", key: "queueMax", expected: 0 },
+  { name: "COG_QUEUE_TIMEOUT", value: "soon", key: "queueTimeoutMs", expected: undefined },
+  { name: "COG_SSE_KEEPALIVE", value: "0", key: "streamKeepAliveMs", expected: 15_000 },
   { name: "COG_WORKERS", value: "0", key: "workers", expected: 1 },
   { name: "COG_SETUP_TIMEOUT", value: "0", key: "setupTimeoutMs", expected: undefined },
   { name: "COG_STREAM_HISTORY_CAPACITY", value: "-1", key: "streamHistory", expected: 1024 },

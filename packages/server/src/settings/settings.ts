@@ -17,6 +17,8 @@ export interface Settings {
   readonly schemaFile: string | undefined;
   readonly workers: number;
   readonly queueMax: number;
+  /** How long a request may wait for a slot; undefined: as long as it likes. */
+  readonly queueTimeoutMs: number | undefined;
   readonly restartWorkers: boolean;
   readonly setupTimeoutMs: number | undefined;
   /** How long a canceled prediction may go on before its worker is replaced; undefined: as long as it likes. */
@@ -24,6 +26,8 @@ export interface Settings {
   readonly webhookIntervalMs: number;
   readonly webhookToken: string | undefined;
   readonly streamHistory: number;
+  /** A stream that is silent for so long gets a comment, so that nobody on the way takes it for dead. */
+  readonly streamKeepAliveMs: number;
   readonly userAgent: string | undefined;
   readonly localPathInputs: boolean;
   readonly drainDelayMs: number;
@@ -119,12 +123,14 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       schemaFile: text(env["COG_SCHEMA_FILE"]),
       workers: number("COG_WORKERS", { fallback: 1, least: 1 }),
       queueMax: number("COG_QUEUE_MAX", { fallback: 0, least: 0 }),
+      queueTimeoutMs: seconds(number("COG_QUEUE_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
       restartWorkers: env["COG_WORKER_RESTART"] !== "never",
       setupTimeoutMs: seconds(number("COG_SETUP_TIMEOUT", { fallback: 0, least: 1 })) || undefined,
       cancelGraceMs: seconds(number("COG_CANCEL_GRACE", { fallback: 0, least: 0, fraction: true })) || undefined,
       webhookIntervalMs: seconds(number("COG_THROTTLE_RESPONSE_INTERVAL", { fallback: 0.5, least: 0, fraction: true })),
       webhookToken: text(env["WEBHOOK_AUTH_TOKEN"]),
       streamHistory: number("COG_STREAM_HISTORY_CAPACITY", { fallback: 1024, least: 0 }),
+      streamKeepAliveMs: seconds(number("COG_SSE_KEEPALIVE", { fallback: 15, least: 0.01, fraction: true })),
       userAgent: text(env["COG_USER_AGENT"]),
       localPathInputs: isOn(env["COG_LOCAL_PATH_INPUTS"]),
       drainDelayMs: seconds(number("COG_DRAIN_DELAY", { fallback: 0, least: 0, fraction: true })),

@@ -1,8 +1,9 @@
 /** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
 import type { JsonObject } from "@cog/core/json";
 import { urlProblems } from "#files";
-import type { LivePrediction, Submission } from "#predictions";
-import { renderAccepted, renderAnswer, renderSnapshot } from "#predictions";
+import type { LivePrediction, Prediction, Submission } from "#predictions";
+import { renderAccepted, renderAnswer } from "#predictions";
+import type { RawJson } from "#raw-json";
 import { timestamp } from "#time";
 import type { Context } from "../context.ts";
 import type { Envelope } from "../envelope.ts";
@@ -26,7 +27,7 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
   if (request.method === "PUT") {
     mustMatch(kind, envelope, request.id);
     const live = context.predictions.find(request.id);
-    if (live !== undefined) return delivery === "stream" ? attach(live) : json(202, renderSnapshot(live.now));
+    if (live !== undefined) return delivery === "stream" ? attach(live, context) : accepted(live, live.snapshot());
   }
   if (delivery === "stream") mustStream(kind, context);
   const input = validated(envelope, context);
@@ -48,8 +49,7 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
     case "stream":
       return answerStream(submission, addWebhook, context);
     case "async":
-      submit(submission, addWebhook, context);
-      return json(202, renderAccepted(id));
+      return accepted(submit(submission, addWebhook, context), renderAccepted(id));
     case "sync":
       return answerWhenEnded(submission, addWebhook, { request, context });
   }
@@ -67,7 +67,7 @@ function answerWhenEnded(
       submission,
       (fresh) => {
         addWebhook(fresh);
-        fresh.feed.onEnd((last) => resolve({ kind: "json", status: 200, body: renderAnswer(last) }));
+        fresh.feed.onEnd((last) => resolve(fresh.gaveUp === undefined ? ended(last) : atCapacity(fresh.gaveUp)));
       },
       context,
     );
@@ -75,8 +75,22 @@ function answerWhenEnded(
   });
 }
 
+function ended(last: Prediction): Answer {
+  return { kind: "json", status: 200, body: renderAnswer(last) };
+}
+
+/** It was not run: the queue had no room, or it waited there for too long. */
+function atCapacity(error: string): Answer {
+  return tryLater(409, { error, status: "failed" });
+}
+
+/** The body says what it says in Cog; the place in the queue is ours, and in a header. */
+function accepted({ ticket }: LivePrediction, body: RawJson): Answer {
+  return json(202, body, ticket === undefined ? undefined : { "X-Queue-Position": String(ticket.position) });
+}
+
 function answerStream(submission: Submission, addWebhook: Attach, context: Context): Answer {
-  const stream = new EventStream();
+  const stream = new EventStream(context.streamKeepAliveMs);
   let leave = (): void => undefined;
   submit(
     submission,
@@ -96,12 +110,12 @@ function answerStream(submission: Submission, addWebhook: Attach, context: Conte
 }
 
 /** Shows a prediction that is already running. */
-function attach(live: LivePrediction): Answer {
+function attach(live: LivePrediction, context: Context): Answer {
   if (live.watchers >= MOST_WATCHERS) return json(429, { error: "Too many stream subscribers" });
   return {
     kind: "stream",
     open: (response) => {
-      const stream = new EventStream();
+      const stream = new EventStream(context.streamKeepAliveMs);
       stream.open(response);
       if (!stream.replay(live.feed.replay(), live.now)) return;
       response.on(
@@ -115,7 +129,7 @@ function attach(live: LivePrediction): Answer {
 function submit(submission: Submission, attachTo: Attach, { predictions }: Context): LivePrediction {
   const live = predictions.submit(submission, attachTo);
   if (live === "full") {
-    throw new Refusal(tryLater(409, { error: "At capacity - all prediction slots busy", status: "failed" }));
+    throw new Refusal(atCapacity("At capacity - all prediction slots busy"));
   }
   if (live === "taken") {
     throw new Refusal(json(409, { error: `The id ${submission.id} is already in flight`, status: "failed" }));
