@@ -1,6 +1,6 @@
 /** The story of `cog run`, `cog predict` and `cog train`: check everything, prepare, start, predict, show, stop. */
 import { UserError } from "@cog/core/errors";
-import type { Json, JsonObject } from "@cog/core/json";
+import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
 import { type Endpoint, interfaceOf } from "@cog/core/schema";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { Prepared, Target } from "#engines";
@@ -56,8 +56,8 @@ export async function runPrediction(flags: Flags, subject: Subject, context: Com
 
   const engine = await chooseEngine(context, { docker: target.kind === "image" });
   const prepared = await explained(engine.prepare(target, { signal, report }), subject);
-  const document = model?.document ?? prepared.schema;
-  const input = early ?? (document === undefined ? undefined : await checked(document));
+  const labelled = model?.document ?? prepared.schema;
+  const input = early ?? (labelled === undefined ? undefined : await checked(labelled));
   report.info("Starting the model and running setup()...");
   const session = {
     start: {
@@ -72,20 +72,31 @@ export async function runPrediction(flags: Flags, subject: Subject, context: Com
   };
   const prediction = await withRunningModel(prepared, session, { signal, report }, async (running) => {
     report.info(subject.mode === "train" ? "Running training..." : "Running prediction...");
+    // An image without the label has no schema until its server tells it.
+    const document = labelled ?? (await servedDocument(running.url, signal));
     const endpoint = model?.endpoint ?? endpointOf(document, subject.mode);
     const shown = presentation(flags, { name, mode: subject.mode, context });
     const printer = streams(flags, endpoint, context) ? streamPrinter(endpoint?.output, shown) : undefined;
     const answer = await predictOn(running, {
       mode: subject.mode,
-      input: input ?? {},
+      input: input ?? (await checked(document)),
       context: replicate,
       signal,
       ...(printer !== undefined && { onItem: (chunk: Json, index: number) => printer.item(chunk, index) }),
     });
     printer?.end();
-    return { answer, streamed: printer !== undefined, endpoint, shown };
+    return { answer, streamed: printer?.used === true, endpoint, shown };
   });
   return show(prediction, flags, context);
+}
+
+async function servedDocument(url: string, signal: AbortSignal): Promise<JsonObject> {
+  const response = await fetch(`${url}/openapi.json`, { signal });
+  const document: unknown = response.ok ? await response.json() : undefined;
+  if (isJsonObject(document)) return document;
+  throw new UserError("image.no_schema", "The image does not say what its model takes, so no input can be given.", {
+    hint: "Build it again, or serve it and send requests to its port.",
+  });
 }
 
 interface Outcome {
@@ -164,7 +175,8 @@ function presentation(flags: Flags, { name, mode, context }: Presentation): Pres
 
 function streams(flags: Flags, endpoint: Endpoint | undefined, { stdout }: CommandContext): boolean {
   if (flags.json !== undefined || flags["no-stream"] || flags.output !== undefined) return false;
-  return endpoint?.streaming === true && (flags.stream || stdout.isTerminal);
+  const comesInPieces = endpoint?.streaming === true || endpoint?.output.kind === "iterator";
+  return comesInPieces && (flags.stream || stdout.isTerminal);
 }
 
 function replicateContext(flags: Flags, { settings }: CommandContext): Readonly<Record<string, string>> {

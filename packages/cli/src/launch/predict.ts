@@ -31,7 +31,11 @@ export async function predictOn(model: RunningModel, options: PredictionOptions)
     const answer =
       onItem === undefined
         ? client.predict(request, { path, signal })
-        : followStream(client.stream(request, { signal }), onItem);
+        : followStream(client.stream(request, { signal }), onItem).catch((error: unknown) => {
+            // A server of the reference streams only models that are marked for it.
+            if (error instanceof RefusalError && error.status === 406) return client.predict(request, { path, signal });
+            throw error;
+          });
     return await Promise.race([answer, failWhenEnded(model, answer)]);
   } catch (error) {
     if (signal.aborted) {

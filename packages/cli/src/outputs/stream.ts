@@ -6,6 +6,8 @@ import type { PresentOptions } from "./present.ts";
 import { saveFile } from "./save.ts";
 
 export interface StreamPrinter {
+  /** Whether an item came. Without one, the output is presented like any other. */
+  readonly used: boolean;
   item(chunk: Json, index: number): void;
   /** After the last item, also when the model failed midway. */
   end(): void;
@@ -14,8 +16,13 @@ export interface StreamPrinter {
 export function streamPrinter(type: OutputType | undefined, options: PresentOptions): StreamPrinter {
   const concatenate = type?.kind === "iterator" && type.concatenate;
   let printed = "";
+  let used = false;
   return {
+    get used() {
+      return used;
+    },
     item(chunk, index) {
+      used = true;
       if (isFile(chunk) && options.raw !== true) {
         const { name, workingDirectory, say } = options;
         saveFile(chunk, { name, workingDirectory, onWritten: (path) => say(`Written output to: ${path}`) }, [index]);

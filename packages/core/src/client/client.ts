@@ -59,7 +59,10 @@ export interface Client {
   start(request: PredictionRequest, options?: PredictOptions): Promise<PredictionResponse>;
   /** Undefined when the server does not know the id (any more). */
   look(id: string, options?: CallOptions): Promise<PredictionResponse | undefined>;
-  /** Events as they happen; the last one is `completed`. Leaving the loop cancels the prediction. */
+  /**
+   * Events as they happen; the last one is `completed`. Leaving the loop cancels the prediction. The reference's server
+   * refuses (406) for a model without `@cog.streaming`, ours does not.
+   */
   stream(request: PredictionRequest, options?: CallOptions): AsyncGenerator<StreamEvent>;
   /** False when no such prediction is in flight. */
   cancel(id: string, options?: CallOptions): Promise<boolean>;
@@ -111,7 +114,7 @@ export function createClient({ url, fetch: send = fetch, headers = {} }: ClientO
       return undefined;
     },
     stream: async function* (request, options = {}) {
-      const response = await post(request, options, { Accept: "text/event-stream" });
+      const response = await post(request, options, { Accept: "text/event-stream", Prefer: "stream" });
       if (response.status !== 200 || response.body === null) {
         throw new RefusalError(response.status, await bodyOf(response));
       }

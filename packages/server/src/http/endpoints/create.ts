@@ -29,7 +29,7 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
     const live = context.predictions.find(request.id);
     if (live !== undefined) return delivery === "stream" ? attach(live, context) : accepted(live, live.snapshot());
   }
-  if (delivery === "stream") mustStream(kind, context);
+  if (delivery === "stream") mustStream(kind, request, context);
   const input = validated(envelope, context);
   mustBeReady(context);
   mustBeUrls(input, context);
@@ -153,13 +153,15 @@ function mustMatch(kind: Kind, { id }: Envelope, pathId: string): void {
   throw invalid([problem(["id"], `${kind} ID must match the ID supplied in the URL`)]);
 }
 
-function mustStream(kind: Kind, context: Context): void {
+/** `Prefer: stream` (ours) asks for events of any model: `cog run` shows what a model of the old era yields as it comes. */
+function mustStream(kind: Kind, { headers: { prefer } }: Request, context: Context): void {
   const no = (error: string): Refusal => new Refusal(json(406, { error }));
   if (kind === "training") throw no("Training endpoints do not support streaming responses.");
   const schema = context.schema();
   // Without the schema nobody can tell; before READY the better answer is that it is not ready.
   if (schema === undefined) mustBeReady(context);
-  if (schema?.streaming !== true) {
+  const insists = prefer !== undefined && tokens(String(prefer)).includes("stream");
+  if (schema?.streaming !== true && !insists) {
     throw no("This model does not support streaming responses. Add @cog.streaming to predict() to enable SSE.");
   }
 }
