@@ -8,6 +8,7 @@ import type { Context } from "./context.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { json, Refusal, write } from "./exchange.ts";
 import { createRouter, createRoutes } from "./routes.ts";
+import { Turns } from "./turns.ts";
 
 /** Longer than clients and balancers keep an idle connection, so that they are the ones to close it. */
 const KEEP_ALIVE_MS = 75_000;
@@ -17,6 +18,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #log: Log;
   readonly #find: ReturnType<typeof createRouter>;
+  readonly #turns = new Turns();
   #stopping = false;
   #open = 0;
   #idle: (() => void)[] = [];
@@ -26,7 +28,7 @@ export class HttpServer {
     this.#log = log;
     // The first event of a stream must not wait for the client's delayed acknowledgement.
     const options = { noDelay: true, keepAliveTimeout: KEEP_ALIVE_MS };
-    this.#server = createServer(options, (request, response) => void this.#handle(request, response));
+    this.#server = createServer(options, (request, response) => this.#take(request, response));
   }
 
   /** Resolves with the port. */
@@ -49,13 +51,21 @@ export class HttpServer {
     if (this.#open > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+  #take(message: IncomingMessage, response: ServerResponse): void {
     this.#open += 1;
-    // One listener a request, for both of its uses.
+    this.#turns.take(message.socket, {
+      start: () => void this.#handle(message, response),
+      drop: () => this.#closed(),
+    });
+  }
+
+  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    // One listener a request, for all of its uses.
     let gone: (() => void) | undefined;
     response.on("close", () => {
       this.#closed();
       if (!response.writableFinished) gone?.();
+      this.#turns.done(message.socket);
     });
     if (this.#stopping) response.shouldKeepAlive = false;
     const answer = await this.#answer(message, response, (callback) => {
