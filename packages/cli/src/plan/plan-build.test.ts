@@ -87,6 +87,7 @@ test("a plan is plain JSON", () => {
           "value": "run.py:Runner",
         },
       ],
+      "strip": false,
       "systemPackages": [],
       "warnings": [],
       "weights": [],
