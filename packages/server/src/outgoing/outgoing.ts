@@ -2,7 +2,6 @@
  * Requests that this server makes: webhooks, uploads, downloads. The platform's fetch, unless proxies or certificates are
  * configured: then undici with an agent that honours them, loaded only in that case.
  */
-import { readFileSync } from "node:fs";
 import type { ProxySettings } from "#settings";
 
 const HAS_CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
@@ -13,7 +12,7 @@ export function createFetch({ enabled, certificates }: ProxySettings): Fetch {
   if (!enabled && certificates === undefined) return withCredentials((url, init) => fetch(url, init));
   let made: Promise<Fetch> | undefined;
   return withCredentials(async (url, init) => {
-    made ??= fetchThroughAgent({ enabled, certificates });
+    made ??= import("./agent.ts").then(({ fetchThroughAgent }) => fetchThroughAgent({ enabled, certificates }));
     return (await made)(url, init);
   });
 }
@@ -30,15 +29,4 @@ function withCredentials(send: Fetch): Fetch {
     if (!headers.has("Authorization")) headers.set("Authorization", `Basic ${pair.toString("base64")}`);
     return send(bare.href, { ...init, headers });
   };
-}
-
-async function fetchThroughAgent({ enabled, certificates }: ProxySettings): Promise<Fetch> {
-  const { Agent, EnvHttpProxyAgent, fetch: undiciFetch } = await import("undici");
-  const tls = certificates === undefined ? {} : { ca: readFileSync(certificates) };
-  const dispatcher = enabled
-    ? new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls })
-    : new Agent({ connect: tls });
-  // Two declarations of one standard: undici's own and the platform's.
-  return (url, init) =>
-    undiciFetch(url, { ...init, dispatcher } as Parameters<typeof undiciFetch>[1]) as unknown as Promise<Response>;
 }
