@@ -1,6 +1,9 @@
 /** Server-sent events beyond the plain case: late watchers, history, failures, async models. */
 import { writeFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:http";
 import { join } from "node:path";
+import { json, text } from "node:stream/consumers";
 import type { StreamEvent } from "@cog/core/wire";
 import { expect, test } from "vitest";
 import { type ModelServer, schemaOf, serving } from "#testing";
@@ -164,5 +167,53 @@ test("refusals come as plain answers before a stream starts", async () => {
     expect((await server.post("/predictions", { input: {} }, headers)).status).toBe(409);
     expect((await server.post("/predictions", { input: { n: "x" } }, headers)).status).toBe(422);
     await server.client.cancel("busy");
+  });
+});
+
+test("a comment breaks every long silence", async () => {
+  await serving({ ...model, env: { COG_SSE_KEEPALIVE: "0.1" } }, async (server) => {
+    await waitsAtTheEnd(server, "k");
+    const watching = attach(server, "k");
+    await new Promise((resolve) => setTimeout(resolve, 550));
+    await writeFile(join(server.folder, "go"), "");
+    const text = await watching;
+    const comments = text.match(/\n\n: keep-alive\n(?=\n)/g)?.length ?? 0;
+    expect(comments).toBeGreaterThanOrEqual(3);
+    expect(comments).toBeLessThanOrEqual(6);
+    // Comments are nothing to those who read events.
+    expect(text.replaceAll(": keep-alive\n\n", "")).toMatch(/^(?:event: [a-z]+\ndata: [^\n]+\n\n)+$/);
+  });
+});
+
+test("1024 watch one prediction; the next is turned away until one leaves", async () => {
+  await serving(model, async (server) => {
+    await waitsAtTheEnd(server, "crowd", 1);
+    const agent = new Agent({ maxSockets: 2000 });
+    const ask = (): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const headers = { Accept: "text/event-stream" };
+        request(`${server.url}/predictions/crowd`, { method: "PUT", agent, headers }, resolve)
+          .once("error", reject)
+          .end();
+      });
+    const watching = await Promise.all(Array.from({ length: 1024 }, ask));
+    expect(watching.every(({ statusCode }) => statusCode === 200)).toBe(true);
+    const refused = await ask();
+    expect(refused.statusCode).toBe(429);
+    expect(await json(refused)).toEqual({ error: "Too many stream subscribers" });
+    watching.pop()?.destroy();
+    await expect
+      .poll(async () => {
+        const next = await ask();
+        watching.push(next);
+        return next.statusCode;
+      })
+      .toBe(200);
+    await writeFile(join(server.folder, "go"), "");
+    const whole = await Promise.all(watching.filter(({ statusCode }) => statusCode === 200).map(text));
+    expect(whole).toHaveLength(1024);
+    expect(new Set(whole).size).toBe(1);
+    expect(whole[0]).toContain('"status":"succeeded"');
+    agent.destroy();
   });
 });
