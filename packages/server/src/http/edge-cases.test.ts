@@ -140,6 +140,29 @@ output = items()`;
     }
   });
 
+  test("an id in flight is taken, whatever the mode", async () => {
+    const first = server.client.predict({ id: "taken", input: { do: "print('taken')\ntime.sleep(60)" } });
+    await server.logged('"message":"taken"');
+    for (const headers of [{}, { Prefer: "respond-async" }]) {
+      const second = await server.post("/predictions", { id: "taken", input: {} }, headers);
+      expect(second.status).toBe(409);
+      expect(await second.json()).toMatchObject({ error: expect.stringContaining("taken"), status: "failed" });
+    }
+    expect(await server.client.cancel("taken")).toBe(true);
+    expect((await first).status).toBe("canceled");
+    expect((await server.client.predict({ id: "taken", input: {} })).status).toBe("succeeded");
+  });
+
+  test.each([
+    ["ValueError('boom')", "boom"],
+    ["ValueError()", "ValueError"],
+    ["SystemExit('enough')", "enough"],
+  ])("raise %s says %s, with the traceback in the logs", async (raised, error) => {
+    const answer = await run(`print('before')\nraise ${raised}`);
+    expect(answer).toMatchObject({ status: "failed", error });
+    expect(answer.logs).toMatch(/^before\nTraceback/);
+  });
+
   test("an id with a slash is reached percent-encoded", async () => {
     const answer = server.client.predict({ id: "a/b", input: { do: "print('slash')\ntime.sleep(60)" } });
     await server.logged('"message":"slash"');
@@ -201,5 +224,16 @@ test.each(HOSTS)("--host %s", async (host) => {
     const port = new URL(url).port;
     const reachable = host.includes(":") ? `http://[::1]:${port}` : `http://${host}:${port}`;
     expect((await fetch(`${reachable}/health-check`)).status).toBe(200);
+  });
+});
+
+test("with COG_LOCAL_PATH_INPUTS a file of the server's own disk may be named", async () => {
+  const env = { COG_LOCAL_PATH_INPUTS: "1" };
+  const files = { "here.txt": "local" };
+  await serving({ model: OBEDIENT, schema: OBEDIENT_SCHEMA, env, files }, async (server) => {
+    const input = { do: "output = file.read_text()", file: `${server.folder}/here.txt` };
+    expect(await server.client.predict({ input })).toMatchObject({ status: "succeeded", output: "local" });
+    // It is the client's, not ours to remove.
+    expect((await server.client.predict({ input })).output).toBe("local");
   });
 });

@@ -85,3 +85,101 @@ test("console logs print the model's lines as they are", async () => {
     await server.logged("\na plain line\n");
   });
 });
+
+const NAMES = [
+  {
+    name: "Runner before Predictor",
+    ref: "predict.py",
+    model: `${runner("Predictor")}\n${runner("Runner")}`,
+    output: "Runner",
+  },
+  { name: "Predictor", ref: "predict.py", model: runner("Predictor"), output: "Predictor" },
+  {
+    name: "a function",
+    ref: "predict.py:go",
+    model: 'def go(text: str = "x") -> str:\n  return "went " + text',
+    output: "went x",
+  },
+  { name: "a model in a folder", ref: "my-models/predict.py:Model", model: "", output: "from the root" },
+];
+
+function runner(name: string): string {
+  return `class ${name}:\n  def run(self) -> str:\n    return "${name}"`;
+}
+
+test.each(NAMES)("a reference to $name", async ({ ref, model, output }) => {
+  const files = {
+    "lib.py": 'WORDS = "from the root"',
+    "my-models/predict.py": "import lib\nclass Model:\n  def run(self) -> str:\n    return lib.WORDS",
+  };
+  await serving({ model, ref, files }, async (server) => {
+    expect(await server.client.predict({})).toMatchObject({ status: "succeeded", output });
+  });
+});
+
+const WRONG_CLASSES = [
+  {
+    name: "both run and predict",
+    model: `${runner("Model")}\n  def predict(self) -> str: return "y"`,
+    error: /run.*predict|predict.*run/,
+  },
+  { name: "neither", model: "class Model:\n  pass", error: /run/ },
+];
+
+test.each(WRONG_CLASSES)("a class with $name fails its setup", async ({ model, error }) => {
+  await serving({ model, until: "setup_failed" }, async (server) => {
+    const { status, setup } = await server.client.health();
+    expect(status).toBe("SETUP_FAILED");
+    expect(setup?.logs).toMatch(error);
+  });
+});
+
+const TRAINER = `
+import time
+from cog import BaseModel, Path
+
+class TrainingOutput(BaseModel):
+    weights: Path
+
+class Trainer:
+    def setup(self):
+        self.greeting = "set up"
+
+    def train(self, n: int) -> TrainingOutput:
+        print(self.greeting)
+        if n == 0:
+            print("go")
+            time.sleep(60)
+        path = Path("weights.txt")
+        path.write_text("w" * n)
+        return TrainingOutput(weights=path)
+`;
+
+test("a train class: setup, weights as a file, and one registry for both names", async () => {
+  const env = { COG_TRAIN_TYPE_STUB: "predict.py:Trainer" };
+  await serving({ model: TRAINER, schema: SCHEMA, args: ["--x-mode=train"], env }, async (server) => {
+    const path = "/trainings";
+    expect(await server.client.predict({ input: { n: 3 } }, { path })).toMatchObject({
+      status: "succeeded",
+      output: { weights: "data:text/plain;base64,d3d3" },
+      logs: "set up\n",
+    });
+    expect((await server.post(path, { input: {} })).status).toBe(422);
+    const running = server.client.predict({ id: "long", input: { n: 0 } }, { path });
+    await server.logged('"message":"go"');
+    const again = await server.request("PUT", "/predictions/long", { body: { input: { n: 1 } } });
+    expect(await again.json()).toMatchObject({ id: "long", status: "processing", logs: "set up\ngo\n" });
+    expect((await server.request("POST", "/predictions/long/cancel")).status).toBe(200);
+    expect(await running).toMatchObject({ status: "canceled" });
+  });
+});
+
+const ENDS = [
+  { name: "--version", args: ["--version"], says: /ended \(0\)/ },
+  { name: "--help", args: ["--help"], says: /ended \(0\)/ },
+  { name: "a port that is no number", env: { PORT: "http" }, says: /ended \(1\).*PORT is "http"/s },
+];
+
+test.each(ENDS)("$name ends it at once", async ({ args = [], env = {}, says }) => {
+  await expect(ModelServer.start({ model: MODEL, args, env })).rejects.toThrow(says);
+});

@@ -217,3 +217,30 @@ test("1024 watch one prediction; the next is turned away until one leaves", asyn
     agent.destroy();
   });
 });
+
+test("of two watchers the one that does not read is cut off; the other sees everything", async () => {
+  const endless = `
+import os, time
+class Model:
+    def run(self, n: int = 3, end: str = ""):
+        while not os.path.exists("go"): time.sleep(0.005)
+        for index in range(n):
+            yield str(index) + "x" * 4000
+            # Not faster than a client that reads.
+            if index % 100 == 0: time.sleep(0.03)
+`;
+  await serving({ ...model, model: endless }, async (server) => {
+    await server.client.start({ id: "two", input: { n: 6000 } });
+    const headers = { Accept: "text/event-stream" };
+    const sleepy = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(`${server.url}/predictions/two`, { method: "PUT", headers }, resolve).once("error", reject).end();
+    });
+    const awake = attach(server, "two");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await writeFile(join(server.folder, "go"), "");
+    expect((await awake).match(/^event: output/gm)).toHaveLength(6000);
+    const seen = await text(sleepy);
+    expect(seen).toMatch(/event: error\ndata: \{"error":"SSE stream lagged; events were dropped","skipped":\d+\}\n\n$/);
+    expect(seen).not.toContain("event: completed");
+  });
+});

@@ -47,7 +47,7 @@ test("every step arrives in order, completed last and once", async () => {
   const receiver = await Receiver.start((_, response) => void setTimeout(() => response.end(), 5));
   const answer = await server.request("POST", "/predictions", {
     body: { id: "w1", input: { items: 3 }, webhook: `${receiver.url}/hook` },
-    headers: { traceparent: "00-abc-def-01" },
+    headers: { traceparent: "00-abc-def-01", tracestate: "a=b" },
   });
   expect(answer.status).toBe(200);
   await receiver.until(hasEnded(receiver));
@@ -64,6 +64,7 @@ test("every step arrives in order, completed last and once", async () => {
       "content-type": "application/json",
       authorization: "Bearer secret",
       traceparent: "00-abc-def-01",
+      tracestate: "a=b",
       "user-agent": expect.stringMatching(/^cog\//),
     },
   });
@@ -137,5 +138,57 @@ test("before the server ends, running predictions are canceled and say so", asyn
   expect(await own.exited).toBe(0);
   expect(bodies(receiver).at(-1)).toMatchObject({ status: "canceled", output: ["0", "1"] });
   await own.close();
+  receiver.close();
+});
+
+test("a redirect is followed with the body", async () => {
+  const receiver = await Receiver.start(({ path }, response) => {
+    if (path === "/old") response.writeHead(307, { Location: "/new" });
+    response.end();
+  });
+  const webhook = `${receiver.url}/old`;
+  await server.client.predict({ id: "moved", input: {}, webhook, webhook_events_filter: ["completed"] });
+  await receiver.until((all) => all.length === 2);
+  expect(receiver.received[1]).toMatchObject({ method: "POST", path: "/new" });
+  expect(bodies(receiver)[1]).toMatchObject({ id: "moved", status: "succeeded" });
+  receiver.close();
+});
+
+const LINES = `
+import time
+class Model:
+    def run(self) -> str:
+        for index in range(20):
+            print("line", index)
+            time.sleep(0.03)
+        return "x"
+`;
+
+test.each([
+  { interval: "0", most: 22, least: 10 },
+  { interval: "0.25", most: 4, least: 1 },
+])("logs are told every $interval s, and nothing of them is lost", async ({ interval, most, least }) => {
+  const receiver = await Receiver.start();
+  const own = await ModelServer.start({ model: LINES, env: { COG_THROTTLE_RESPONSE_INTERVAL: interval } });
+  await own.client.predict({ webhook: receiver.url, webhook_events_filter: ["logs", "completed"] });
+  await receiver.until(hasEnded(receiver));
+  const told = receiver.received.length - 1;
+  expect(told).toBeGreaterThanOrEqual(least);
+  expect(told).toBeLessThanOrEqual(most);
+  expect(JSON.parse(receiver.received.at(-1)?.body ?? "").logs.match(/line/g)).toHaveLength(20);
+  await own.close();
+  receiver.close();
+});
+
+test("a slow receiver gets fewer webhooks, in order, and the last one", async () => {
+  const receiver = await Receiver.start((_, response) => void setTimeout(() => response.end(), 20));
+  const answered = performance.now();
+  expect((await server.client.predict({ input: { items: 200 }, webhook: receiver.url })).status).toBe("succeeded");
+  expect(performance.now() - answered).toBeLessThan(2000);
+  await receiver.until(hasEnded(receiver));
+  expect(receiver.received.length).toBeLessThan(100);
+  const lengths = bodies(receiver).map(({ output = [] }) => output.length);
+  expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+  expect(lengths.at(-1)).toBe(200);
   receiver.close();
 });
