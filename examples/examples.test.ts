@@ -3,7 +3,7 @@
  * clone's) with the local engine, in a copy of the folder, and the results are compared, not just their arrival.
  * The first run of an example installs its packages.
  */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,6 @@ const temporary = await mkdtemp(join(tmpdir(), "cog-examples-"));
 const INSTALL_AND_RUN_MS = 300_000;
 
 interface Finished {
-  readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
   /** stdout as it came, and when: milliseconds before the end. */
@@ -118,25 +117,48 @@ describe.each(EXAMPLES)("$folder", ({ folder, commands, check }) => {
   });
 
   test("the commands give what the README says", { timeout: INSTALL_AND_RUN_MS }, async () => {
-    const copy = join(temporary, folder);
-    await cp(join(here, folder), copy, { recursive: true });
+    const copy = await copyOf(folder, "local");
     const results: Finished[] = [];
-    for (const command of commands) {
-      const finished = await runCommand(command, copy);
-      expect(finished.status, `${command}\n${finished.stderr}`).toBe(0);
-      results.push(finished);
-    }
+    for (const command of commands) results.push(await runCommand(command, copy, "local"));
     await check(results, copy);
+  });
+});
+
+const withDocker = spawnSync("docker", ["version"], { stdio: "ignore" }).status === 0;
+const title = `an image${withDocker ? "" : " (left out: no Docker engine answers here)"}`;
+
+describe.skipIf(!withDocker)(title, () => {
+  test.each(EXAMPLES)("of $folder gives the same", { timeout: INSTALL_AND_RUN_MS }, async (example) => {
+    const image = `cog-example-${example.folder}-${process.pid}`;
+    const copy = await copyOf(example.folder, "image");
+    try {
+      const results: Finished[] = [];
+      for (const command of example.commands) {
+        // Before each: what training made is to be in the image that runs.
+        await runCommand(`cog build -t ${image}`, copy, "docker");
+        results.push(await runCommand(command.replace(/^cog \w+/, `$& ${image}`), copy, "docker"));
+      }
+      await example.check(results, copy);
+    } finally {
+      spawnSync("docker", ["image", "rm", image], { stdio: "ignore" });
+    }
   });
 });
 
 afterAll(() => rm(temporary, { recursive: true, force: true }));
 
-async function runCommand(command: string, directory: string): Promise<Finished> {
+async function copyOf(folder: string, purpose: string): Promise<string> {
+  const copy = join(temporary, `${folder}-${purpose}`);
+  await cp(join(here, folder), copy, { recursive: true });
+  return copy;
+}
+
+/** Fails with what the command said, unless it ends well. */
+async function runCommand(command: string, directory: string, engine: "local" | "docker"): Promise<Finished> {
   const [, ...args] = words(command);
   const child = spawn(cog, args, {
     cwd: directory,
-    env: { ...process.env, COG_ENGINE: "local", COG_NO_UPDATE_CHECK: "1" },
+    env: { ...process.env, COG_ENGINE: engine, COG_NO_UPDATE_CHECK: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const arrived: { text: string; at: number }[] = [];
@@ -147,8 +169,8 @@ async function runCommand(command: string, directory: string): Promise<Finished>
     child.once("error", reject).once("close", resolve);
   });
   const end = performance.now();
+  expect(status, `${command}\n${stderr}`).toBe(0);
   return {
-    status,
     stdout: arrived.map(({ text }) => text).join(""),
     stderr,
     chunks: arrived.map(({ text, at }) => ({ text, beforeEndMs: end - at })),

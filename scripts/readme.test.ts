@@ -10,7 +10,7 @@ import { at, root } from "./repository.ts";
 const INSTALL_AND_RUN_MS = 300_000;
 
 const readme = readFileSync(at("README.md"), "utf8");
-const commands = blocks("sh").flatMap((block) => block.trim().split("\n"));
+const commands = blocks("sh").flatMap((block) => block.trim().split("\n").map(withoutComment));
 
 const base = mkdtempSync(join(tmpdir(), "cog-readme-"));
 const project = join(base, "hello");
@@ -27,9 +27,19 @@ const RUN = "cog run -i name=Ada";
 const SERVE = "cog serve -p 8393";
 const CALL = `curl http://localhost:8393/predictions -H 'Content-Type: application/json' -d '{"input": {"name": "Ada"}}'`;
 const BUILD = "cog build -t hello";
+/** In this order, with words that they print. */
+const AT_WORK: readonly (readonly [string, string])[] = [
+  ["cog init my-model", "Creating run.py"],
+  ["cog run --inputs", "name  text"],
+  ["cog run --keep -i name=Ada", "Hello, Ada!"],
+  ["cog ps", "http://127.0.0.1:"],
+  ["cog stop", "Stopped"],
+  ["cog inspect", "build.python_version"],
+  ["cog doctor", "Config parsing"],
+];
 
 test("the README has these commands and no others", () => {
-  expect(commands).toEqual([FIRST, "npm test", RUN, SERVE, CALL, BUILD]);
+  expect(commands).toEqual([FIRST, "npm test", RUN, SERVE, CALL, BUILD, ...AT_WORK.map(([line]) => line)]);
 });
 
 test("the first command reads the receipt", { timeout: INSTALL_AND_RUN_MS }, async () => {
@@ -58,6 +68,17 @@ test("the model greets over HTTP", { timeout: INSTALL_AND_RUN_MS }, async () => 
   } finally {
     server.interrupt();
     expect((await server.ended).exit).toBe(0);
+  }
+});
+
+test("the model is worked on", { timeout: INSTALL_AND_RUN_MS }, async () => {
+  for (const [line, words] of AT_WORK) {
+    const { exit, stdout, stderr } = await shell(line, project).ended;
+    expect({ line, exit, written: stdout + stderr }).toEqual({
+      line,
+      exit: 0,
+      written: expect.stringContaining(words),
+    });
   }
 });
 
@@ -101,6 +122,10 @@ function shell(line: string, cwd: string, engine = "local") {
         void ended.then(() => reject(new Error(written.stderr)));
       }),
   };
+}
+
+function withoutComment(line: string): string {
+  return line.replace(/ +# .*/, "");
 }
 
 function blocks(language: string): string[] {

@@ -1,5 +1,5 @@
 /**
- * What the npm verbs run: `node scripts/verb.mjs build|check|test|e2e|bench`. Plain JavaScript without
+ * What the npm verbs run: `node scripts/verb.mjs build|check|test|e2e|bench|reference`. Plain JavaScript without
  * dependencies, because on a fresh clone its first task is to install them (scripts/prepare.sh).
  */
 import { spawnSync } from "node:child_process";
@@ -12,6 +12,8 @@ const VERBS = {
   test: { script: "./test.ts", needs: "build" },
   e2e: { script: "../e2e/main.ts", needs: "build" },
   bench: { script: "../bench/main.ts", needs: "build" },
+  reference: { script: "./reference.ts", needs: "install" },
+  tables: { script: "./tables.ts", needs: "install" },
 };
 
 const verb = VERBS[process.argv[2]];

@@ -161,8 +161,8 @@ class Runner:
             assert end.kind == "failed"
             assert error in end.payload["error"]
             assert text_of(end, before).startswith("before")
-        assert 'run.py", line' in text_of(end)
-        assert "_modules" not in text_of(end)
+        assert 'run.py", line' in text_of(end, before)
+        assert "_modules" not in text_of(end, before)
 
 
 def test_unknown_inputs_fail_as_python_says(tmp_path: Path) -> None:

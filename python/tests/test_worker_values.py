@@ -36,9 +36,13 @@ class Runner:
         assert end.flags & frames.FLAG_FILES
         assert end.payload["value"] == [{"image": None, "notes": [None, None]}, None, "**********"]
         files = {tuple(file["at"]): file for file in end.payload["files"]}
-        assert [file["temporary"] for file in files.values()] == [True, False, False, True]
+        assert all(file["temporary"] for file in files.values())
         assert files[0, "image"]["name"] == "made.png"
-        assert files[0, "notes", 1]["path"] == given
+        assert not list(temporary.rglob("made.png"))
+        kept = files[0, "notes", 0]
+        assert (kept["name"], Path(kept["path"]).read_text()) == ("kept.txt", "kept")
+        assert (tmp_path / "kept.txt").read_text() == "kept"
+        assert Path(given).read_text() == "in"
         assert (files[1,]["name"], Path(files[1,]["path"]).read_text("utf-8")) == ("0.bin", "tëxt")
         worker.predict(2, image="/nowhere/x.png", more=[], old="data:,", key="k")
         assert "/nowhere/x.png" in worker.ending(2)[0].payload["error"]

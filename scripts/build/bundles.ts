@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { editorSchema } from "@cog/core/config";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import { at, dist } from "../repository.ts";
-import { npmVersion, pythonVersion, sourceDateEpoch } from "./version.ts";
+import { npmVersion, pythonVersion, sourceCommit, sourceDateEpoch } from "./version.ts";
 import { removeStale, writeIfChanged } from "./write.ts";
 
 /** CommonJS dependencies call `require` for Node's own modules, which an ES module does not have. */
@@ -111,6 +111,7 @@ function shared() {
     define: {
       __COG_VERSION__: JSON.stringify(version),
       __COG_PYTHON_VERSION__: JSON.stringify(pythonVersion(version)),
+      __COG_GIT_SHA__: JSON.stringify(sourceCommit() ?? "unknown"),
       __COG_BUILT_AT__: JSON.stringify(new Date(Number(sourceDateEpoch()) * 1000).toISOString().replace(".000Z", "Z")),
     },
   } satisfies BuildOptions;

@@ -27,14 +27,19 @@ export function pythonVersion(version: string): string {
  * A tree without git (an unpacked archive) has the fixed date that hatchling uses too.
  */
 export function sourceDateEpoch(): string {
-  return process.env["SOURCE_DATE_EPOCH"] ?? commitTime() ?? "1580601600";
+  return process.env["SOURCE_DATE_EPOCH"] ?? lastCommit("%ct") ?? "1580601600";
 }
 
-function commitTime(): string | undefined {
+/** The last commit to the sources, as the health check tells it; a tree without git has none. */
+export function sourceCommit(): string | undefined {
+  return lastCommit("%H")?.slice(0, 8);
+}
+
+function lastCommit(format: string): string | undefined {
   try {
-    const log = ["log", "-1", "--format=%ct", "--", "packages", "python"];
-    const time = execFileSync("git", log, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return time.trim() || undefined;
+    const log = ["log", "-1", `--format=${format}`, "--", "packages", "python"];
+    const text = execFileSync("git", log, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return text.trim() || undefined;
   } catch {
     return undefined; // no git, or no repository
   }

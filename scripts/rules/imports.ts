@@ -14,9 +14,9 @@ interface Rule {
 }
 
 /** Small rooms on one subject, which everybody may use. */
-const CORE_BASICS = ["core/json", "core/errors", "core/media", "core/spelling", "core/version"];
+const CORE_BASICS = ["core/json", "core/errors", "core/media", "core/redact", "core/spelling", "core/version"];
 const DECIDING = ["cli/compat", "cli/plan", "cli/dockerfile"];
-const READING = ["cli/python", "cli/inputs", "cli/outputs", "cli/project"];
+const READING = ["cli/python", "cli/inputs", "cli/outputs", "cli/project", "cli/requirements"];
 /** The same in the server. */
 const SERVER_BASICS = ["server/settings", "server/log", "server/raw-json", "server/time", "server/outgoing"];
 
@@ -31,28 +31,48 @@ export const RULES: readonly Rule[] = [
   { rooms: ["cli/commands"], may: ["cli/*", "core/*"], node: true },
   { rooms: ["cli/ui"], may: ["cli/report", "cli/settings", "core/*"], node: true },
   { rooms: ["cli/settings", "cli/report"], may: ["core/*"], node: true },
-  { rooms: ["cli/compat"], may: ["core/*"], node: false },
-  { rooms: ["cli/plan"], may: ["cli/compat", "core/*"], types: ["cli/project"], node: false },
+  { rooms: ["cli/requirements"], may: ["core/*"], types: ["cli/project"], node: true },
+  { rooms: ["cli/compat"], may: ["core/*"], types: ["cli/requirements"], node: false },
+  { rooms: ["cli/plan"], may: ["cli/compat", "cli/requirements", "core/*"], types: ["cli/project"], node: false },
   { rooms: ["cli/dockerfile"], may: ["core/*"], types: ["cli/plan"], node: false },
   { rooms: READING, may: ["core/*"], types: ["cli/report"], node: true },
   { rooms: ["cli/docker", "cli/sdk"], may: ["core/*"], types: ["cli/report"], node: true },
   { rooms: ["cli/registry"], may: [], node: true },
+  { rooms: ["cli/push"], may: ["cli/docker", "cli/registry", "core/*"], types: ["cli/report"], node: true },
   {
     rooms: ["cli/build"],
-    may: [...DECIDING, ...READING, "cli/docker", "cli/sdk", "core/*"],
+    may: [...DECIDING, ...READING, "cli/docker", "cli/sdk", "cli/settings", "core/*"],
     types: ["cli/report"],
     node: true,
   },
   {
     rooms: ["cli/engines"],
-    may: ["cli/build", "cli/docker", "cli/sdk", "cli/project", "core/*"],
+    may: [
+      "cli/build",
+      "cli/docker",
+      "cli/sdk",
+      "cli/project",
+      "cli/requirements",
+      "cli/compat",
+      "cli/report",
+      "core/*",
+    ],
     types: ["cli/*"],
     node: true,
   },
   {
     rooms: ["cli/launch", "cli/weights", "cli/doctor"],
-    may: [...DECIDING, ...READING, "cli/docker", "cli/sdk", "cli/registry", "cli/build", "cli/engines", "core/*"],
-    types: ["cli/report"],
+    may: [
+      ...DECIDING,
+      ...READING,
+      "cli/docker",
+      "cli/sdk",
+      "cli/registry",
+      "cli/build",
+      "cli/engines",
+      "cli/report",
+      "core/*",
+    ],
     node: true,
   },
 

@@ -22,7 +22,9 @@ export async function modelEnvironment(settings: Settings): Promise<Environment>
   const max = found?.concurrency.max;
   const concurrency =
     max === undefined || "COG_MAX_CONCURRENCY" in settings.environment ? {} : { COG_MAX_CONCURRENCY: String(max) };
-  return { ...shared, ...concurrency, [variable]: ref };
+  // The file that names the one function names the other too.
+  const train = mode === "predict" && trainRef === undefined ? found?.train : undefined;
+  return { ...shared, ...concurrency, ...(train === undefined ? {} : { COG_TRAIN_TYPE_STUB: train }), [variable]: ref };
 }
 
 async function readConfig(): Promise<CogConfig | undefined> {

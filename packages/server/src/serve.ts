@@ -5,6 +5,7 @@ import type { InterfacePayload, Notification } from "@cog/core/wire";
 import type { FileInputs } from "#files";
 import { FileWorkspace, TemporaryRoot } from "#files";
 import { Health } from "#health";
+import type { ModelFunction } from "#http";
 import { HttpServer } from "#http";
 import { Log } from "#log";
 import { createFetch } from "#outgoing";
@@ -13,9 +14,10 @@ import type { Schema, SchemaOptions } from "#schema";
 import { readSchemaFile, schemaFromInterface, schemaFromText } from "#schema";
 import type { Environment, Settings } from "#settings";
 import { Webhooks } from "#webhooks";
-import type { SupervisorState, WorkerProcess } from "#workers";
+import type { SupervisorOptions, SupervisorState, WorkerProcess } from "#workers";
 import { adoptWorker, deviceFor, Pool, Supervisor, spawnWorker, visibleDevices } from "#workers";
 import { modelEnvironment } from "./reference.ts";
+import { Trainer } from "./trainer.ts";
 
 /** How long last webhooks may take when the server stops: less than the ten seconds that `docker stop` has. */
 const LAST_WEBHOOKS_MS = 8000;
@@ -47,11 +49,13 @@ class ModelServer {
   readonly #predictions: Predictions;
   readonly #webhooks: Webhooks;
   readonly #pool: Pool;
+  readonly #trainer: Trainer | undefined;
   readonly #health: Health;
   readonly #http: HttpServer;
   #schema: Schema | undefined;
   #schemaLoaded: Promise<void> | undefined;
   #files: FileInputs = {};
+  #readyMs = 0;
   #stopping = false;
   #finish: (code: number) => void = () => undefined;
 
@@ -59,20 +63,18 @@ class ModelServer {
     const { launcher } = settings;
     const userAgent = `cog/${version}`;
     const fetch = createFetch(settings.proxy);
+    const { downloads: limits, uploadTimeoutMs } = settings;
+    const downloads = {
+      fetch: limits.publicOnly ? createFetch({ ...settings.proxy, publicOnly: true }) : fetch,
+      userAgent: settings.userAgent ?? userAgent,
+      limits,
+    };
     this.#settings = settings;
     this.#log = log;
     this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
-      slots: this.#slots,
       openWorkspace: ({ id, uploadUrl }) =>
-        new FileWorkspace({
-          predictionId: id,
-          uploadUrl,
-          temporary,
-          fetch,
-          userAgent: settings.userAgent ?? userAgent,
-        }),
-      outputIsArray: () => this.#schema?.outputIsArray ?? false,
+        new FileWorkspace({ predictionId: id, uploadUrl, temporary, fetch, uploadTimeoutMs, downloads }),
       onLog: (predictionId, source, text) => log.model({ predictionId, source, text }),
     });
     this.#webhooks = new Webhooks({
@@ -83,6 +85,7 @@ class ModelServer {
       log,
     });
     this.#pool = this.#createPool({ model, temporary });
+    this.#trainer = this.#createTrainer({ model, temporary });
     this.#health = new Health({
       pool: this.#pool,
       slots: this.#slots,
@@ -93,19 +96,21 @@ class ModelServer {
     });
     this.#http = new HttpServer(
       {
-        mode: settings.mode,
+        prediction: this.#prediction(),
+        training: this.#training(),
         sdkVersion: launcher.sdk,
         predictions: this.#predictions,
         webhooks: this.#webhooks,
         health: this.#health,
         schema: () => this.#schema,
-        fileInputs: () => this.#files,
         localPathInputs: settings.localPathInputs,
         uploadUrl: settings.uploadUrl,
         streamHistory: settings.streamHistory,
         streamKeepAliveMs: settings.streamKeepAliveMs,
         probePrefix: settings.probePrefix,
         onDropped: (names) => log.warn("Stripped unknown input fields", { names: names.join(", ") }),
+        instance: settings.instance,
+        reload: () => this.#reload(),
         shutdown: () => void this.#stop({ code: 0 }),
       },
       log,
@@ -125,12 +130,38 @@ class ModelServer {
       this.#log.info("listening", { host, port: listening });
     } catch (error) {
       this.#log.error(`cannot listen on ${host}:${port}: ${(error as Error).message}`);
-      await this.#pool.stop({ now: true });
+      await this.#stopWorkers({ now: true });
       await this.#log.flush();
       return 1;
     }
     this.#loadSchema();
+    if (this.#settings.idleTimeoutMs !== undefined) this.#stopWhenIdle(this.#settings.idleTimeoutMs);
     return finished;
+  }
+
+  /** Requests that come meanwhile wait at the door, and are checked against the schema that the new code has. */
+  async #reload(): Promise<void> {
+    this.#schemaLoaded = undefined;
+    this.#loadSchema();
+    const reloaded = this.#reloadWorkers();
+    const mine = reloaded.finally(() => {
+      // The last of several is the one to wait for.
+      if (this.#health.reloading === mine) this.#health.reloading = undefined;
+    });
+    this.#health.reloading = mine;
+    await mine;
+  }
+
+  /** No timer runs more often than it must: each is set to the moment when the time may be up. */
+  #stopWhenIdle(limitMs: number): void {
+    const isIdle = this.#predictions.inFlight === 0 && this.#pool.state.name !== "starting";
+    const restMs = isIdle ? Math.max(this.#predictions.lastEndedMs, this.#readyMs) + limitMs - Date.now() : limitMs;
+    if (restMs > 0) {
+      setTimeout(() => this.#stopWhenIdle(limitMs), restMs).unref();
+      return;
+    }
+    this.#log.info("idle", { seconds: limitMs / 1000 });
+    void this.#stop({ code: 0 });
   }
 
   /** Compiles while the worker loads the model. */
@@ -150,7 +181,32 @@ class ModelServer {
 
   #schemaOptions(): SchemaOptions {
     const { mode, localPathInputs } = this.#settings;
-    return { mode, localPaths: localPathInputs };
+    return { mode, localPaths: localPathInputs, trains: this.#trainer !== undefined };
+  }
+
+  #prediction(): ModelFunction {
+    return {
+      slots: this.#slots,
+      schema: () => this.#schema?.predictions,
+      outputIsArray: () => this.#schema?.predictions.outputIsArray ?? false,
+      fileInputs: () => this.#files,
+      begin: () => undefined,
+    };
+  }
+
+  /** In train mode the function that is served; else the one that waits for its first training. */
+  #training(): ModelFunction | undefined {
+    if (this.#settings.mode === "train") return this.#prediction();
+    const trainer = this.#trainer;
+    if (trainer === undefined) return undefined;
+    return {
+      slots: trainer.slots,
+      schema: () => this.#schema?.trainings,
+      outputIsArray: () => this.#schema?.trainings?.outputIsArray ?? false,
+      fileInputs: () => trainer.files,
+      // Which of its inputs are files is not known before it runs: unchecked, one could name a file of the container.
+      begin: () => (this.#schema === undefined ? "Trainings need the schema of the model." : trainer.begin()),
+    };
   }
 
   #createPool({ model, temporary }: Pick<Parts, "model" | "temporary">): Pool {
@@ -168,15 +224,51 @@ class ModelServer {
                 executable: launcher.executable,
                 environment: device === undefined ? own : { ...own, CUDA_VISIBLE_DEVICES: device },
               }),
-        worker: { spillFolder: temporary.path, cancelGraceMs: settings.cancelGraceMs },
-        restart: settings.restartWorkers,
-        setupTimeoutMs: settings.setupTimeoutMs,
+        ...this.#supervision(temporary),
         beforeReady: (worker) => this.#beforeReady(worker),
-        onLog: ({ source, text }) => this.#log.model({ source, text, predictionId: undefined }),
         onChange: (state, before) => this.#workerChanged(state, before),
       });
     };
     return new Pool(Array.from({ length: workers }, (_, index) => supervise(index)));
+  }
+
+  /** Only where predictions are served, and there is something to train with. */
+  #createTrainer({ model, temporary }: Pick<Parts, "model" | "temporary">): Trainer | undefined {
+    const { mode, environment, launcher, queueMax, queueTimeoutMs } = this.#settings;
+    const own = { ...environment, ...model };
+    if (mode === "train" || !own["COG_TRAIN_TYPE_STUB"]) return undefined;
+    // How many predictions run at once says nothing of trainings.
+    const train = { ...own, COG_TMPDIR: temporary.path, COG_X_MODE: "train", COG_MAX_CONCURRENCY: "1" };
+    const trainer: Trainer = new Trainer({
+      worker: {
+        start: () => spawnWorker({ executable: launcher.executable, environment: train }),
+        ...this.#supervision(temporary),
+      },
+      queueMax,
+      queueTimeoutMs,
+      onGivenUp: (error) => this.#predictions.refuseWaiting(trainer.slots, error),
+      log: this.#log,
+    });
+    return trainer;
+  }
+
+  /** How every worker is looked after. */
+  #supervision({ path }: TemporaryRoot): Pick<SupervisorOptions, "worker" | "restart" | "setupTimeoutMs" | "onLog"> {
+    const { cancelGraceMs, restartWorkers, setupTimeoutMs } = this.#settings;
+    return {
+      worker: { spillFolder: path, cancelGraceMs },
+      restart: restartWorkers,
+      setupTimeoutMs,
+      onLog: ({ source, text }) => this.#log.model({ source, text, predictionId: undefined }),
+    };
+  }
+
+  async #reloadWorkers(): Promise<void> {
+    await Promise.all([this.#pool.reload(), this.#trainer?.reload()]);
+  }
+
+  async #stopWorkers(options: { readonly now?: boolean } = {}): Promise<void> {
+    await Promise.all([this.#pool.stop(options), this.#trainer?.stop(options)]);
   }
 
   async #beforeReady(worker: WorkerProcess): Promise<void> {
@@ -192,12 +284,14 @@ class ModelServer {
     switch (state.name) {
       case "ready":
         this.#slots.open(state.worker);
+        this.#readyMs = Date.now();
         this.#log.info("worker ready", { slots: state.worker.slots });
         if (!this.#health.wasReady) this.#notify({ event: "ready" });
         this.#health.wasReady = true;
         return;
       case "starting":
-        this.#log.error("worker died; starting it again");
+        if (state.error === undefined) this.#log.info("reloading the model");
+        else this.#log.error("worker died; starting it again");
         return;
       case "failed":
         this.#log.error(`setup failed: ${state.error}`);
@@ -206,7 +300,9 @@ class ModelServer {
         return;
       case "defunct":
         this.#log.error(`worker died and is not started again: ${state.error}`);
-        if (this.#pool.state.name === "defunct") this.#predictions.refuseWaiting(`Worker crashed: ${state.error}`);
+        if (this.#pool.state.name === "defunct") {
+          this.#predictions.refuseWaiting(this.#slots, `Worker crashed: ${state.error}`);
+        }
         return;
       case "stopped":
         return;
@@ -227,7 +323,7 @@ class ModelServer {
     const twice = this.#stopping;
     this.#stopping = true;
     if (now || twice) {
-      await this.#pool.stop({ now: true });
+      await this.#stopWorkers({ now: true });
       await this.#end(code);
       return;
     }
@@ -244,7 +340,7 @@ class ModelServer {
     this.#predictions.cancelAll();
     await Promise.race([Promise.all([closed, this.#predictions.whenIdle()]), wait(UNWIND_MS)]);
     await this.#webhooks.close(LAST_WEBHOOKS_MS);
-    await this.#pool.stop();
+    await this.#stopWorkers();
     await this.#end(code);
   }
 

@@ -147,6 +147,7 @@ describe.skipIf(!withDocker)(`cog build${withDocker ? "" : " (left out: no Docke
     const abort = new AbortController();
     const run = [{ command: `sleep 30 # ${process.pid}`, mounts: [] }];
     const building = buildImage(request({ project: project({ run }) }), {
+      tool: "docker",
       signal: abort.signal,
       report: { ...reporter, output: (text) => text.includes("sleep 30") && abort.abort() },
     });
@@ -175,7 +176,7 @@ function request(options: Partial<BuildImageRequest>): BuildImageRequest {
 }
 
 function build(options: Partial<BuildImageRequest> = {}) {
-  return buildImage(request(options), { signal, report: reporter });
+  return buildImage(request(options), { tool: "docker", signal, report: reporter });
 }
 
 async function inspected(): Promise<Image> {

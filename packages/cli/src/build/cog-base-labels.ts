@@ -1,7 +1,7 @@
 import { UserError } from "@cog/core/errors";
 import { inspectImage, pullImage } from "#docker";
 import type { BaseImage } from "#plan";
-import type { BuildContext } from "./development-image.ts";
+import type { BuildContext } from "./context.ts";
 
 /**
  * Images on one of Cog's own say which it is and where its layers end. What was asked for by a flag must be there:
@@ -9,10 +9,10 @@ import type { BuildContext } from "./development-image.ts";
  */
 export async function cogBaseLabels(
   { image, isCogBase }: BaseImage,
-  { signal, report }: BuildContext,
+  context: BuildContext,
 ): Promise<Record<string, string>> {
   if (isCogBase !== true) return {};
-  const found = (await inspectImage(image, { signal })) ?? (await pulled(image, { signal, report }));
+  const found = (await inspectImage(image, context)) ?? (await pulled(image, context));
   return {
     "run.cog.cog-base-image-name": image,
     "run.cog.cog-base-image-last-layer-sha": found?.layers.at(-1) ?? "",
@@ -20,9 +20,10 @@ export async function cogBaseLabels(
   };
 }
 
-async function pulled(image: string, { signal, report }: BuildContext) {
+async function pulled(image: string, context: BuildContext) {
+  const { report, signal } = context;
   try {
-    await pullImage(image, { signal, onOutput: (text) => report.output(text) });
+    await pullImage(image, { ...context, onOutput: (text) => report.output(text) });
   } catch (error) {
     signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
@@ -31,5 +32,5 @@ async function pulled(image: string, { signal, report }: BuildContext) {
       cause: error,
     });
   }
-  return await inspectImage(image, { signal });
+  return await inspectImage(image, context);
 }

@@ -1,8 +1,8 @@
-/** Turns a failed docker build into what the user can act on: the step, its log, and the line of cog.yaml. */
+/** Turns a failed build into what the user can act on: the step, its log, and the line of cog.yaml. */
 import { readFileSync } from "node:fs";
-import { CogError, type Place, UserError } from "@cog/core/errors";
+import { CogError, type Place, UnavailableError, UserError } from "@cog/core/errors";
 import { LineCounter, parseDocument } from "yaml";
-import { BuildFailure } from "#docker";
+import { BuildFailure, type ContainerTool, MAKE_ROOM } from "#docker";
 import type { Dockerfile, Origin } from "#dockerfile";
 import type { Project } from "#project";
 
@@ -17,11 +17,18 @@ const RENAMED: Readonly<Record<string, string>> = {
   libavcodec58: "libavcodec59",
 };
 
-export function explainFailure(error: unknown, dockerfile: Dockerfile, project: Project): unknown {
+export interface FailedBuild {
+  readonly dockerfile: Dockerfile;
+  readonly project: Project;
+  readonly tool: ContainerTool;
+}
+
+export function explainFailure(error: unknown, { dockerfile, project, tool }: FailedBuild): unknown {
+  if (isDiskFull(error)) return diskFull(error);
   if (!(error instanceof BuildFailure)) return error;
   const origin = error.line === undefined ? undefined : dockerfile.origins.get(error.line);
   const log = error.log === "" ? "" : `\n${error.log}`;
-  const hint = packageHint(error.log) ?? baseHint(error.message);
+  const hint = packageHint(error.log) ?? baseHint(error.message) ?? roomHint(error, tool);
   switch (origin?.kind) {
     case "config":
       return new UserError(
@@ -43,10 +50,9 @@ export function explainFailure(error: unknown, dockerfile: Dockerfile, project: 
   }
 }
 
-/** `exit code: 1` says it all; the command itself is in cog.yaml. */
+/** The code says it all; the command itself is in cog.yaml. */
 function reasonOf(error: BuildFailure): string {
-  const code = /exit code: (\d+)/.exec(error.message)?.[1];
-  return code === undefined ? error.message : `exit code ${code}`;
+  return error.exitCode === undefined ? error.message : `exit code ${error.exitCode}`;
 }
 
 function keyOf(origin: Extract<Origin, { readonly kind: "config" }>, { config }: Project): string {
@@ -91,7 +97,26 @@ function packageHint(log: string): string | undefined {
 }
 
 function baseHint(message: string): string | undefined {
-  return /failed to resolve source metadata|pull access denied|manifest unknown|not found/.test(message)
+  return /failed to resolve source metadata|pull access denied|manifest unknown|not found|initializing source|short-name/.test(
+    message,
+  )
     ? "Check the base image's name (build.base_image, --base-image, build.python_version) and the network."
     : undefined;
+}
+
+/** Said by the kernel to whoever wrote: the step itself, or the builder when it kept what the step made. */
+function roomHint({ message, log }: BuildFailure, tool: ContainerTool): string | undefined {
+  return /no space left on device/i.test(`${message}\n${log}`)
+    ? `The disk that images are built on is full. ${MAKE_ROOM[tool]}`
+    : undefined;
+}
+
+/** Of the project's own disk, where the build context is laid out. */
+function isDiskFull(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
+function diskFull(error: NodeJS.ErrnoException): CogError {
+  const where = error.path === undefined ? "" : `: nothing more can be written to ${error.path}`;
+  return new UnavailableError("build.disk_full", `The disk is full${where}`, { cause: error });
 }

@@ -1,5 +1,7 @@
 export { type BuildImageRequest, type BuiltImage, buildImage, imageNameOf } from "./build-image.ts";
-export { type BuildContext, developmentImage } from "./development-image.ts";
+export { caCertificate } from "./ca-certificate.ts";
+export type { BuildContext } from "./context.ts";
+export { developmentImage } from "./development-image.ts";
 export { readLabel } from "./labels.ts";
 export { type RenderedProject, renderProject } from "./render-project.ts";
 export { storedConfig } from "./stored-config.ts";

@@ -1,5 +1,5 @@
 import type { CogConfig } from "@cog/core/config";
-import { isJsonObject, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type JsonObject, parseJson } from "@cog/core/json";
 import { documentText } from "@cog/core/schema";
 import { storedConfig } from "./stored-config.ts";
 
@@ -11,7 +11,7 @@ export function readLabel(
   name: "config" | "openapi_schema",
 ): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(labels[`run.cog.${name}`] ?? labels[`org.cogmodel.${name}`] ?? "null");
+    const value: unknown = parseJson(labels[`run.cog.${name}`] ?? labels[`org.cogmodel.${name}`] ?? "null");
     return isJsonObject(value) ? value : undefined;
   } catch {
     // Somebody else's label of the same name.
@@ -30,7 +30,12 @@ export function modelLabels({ config, schema, cogVersion }: LabelFacts): Record<
   return {
     "run.cog.version": cogVersion,
     "run.cog.config": JSON.stringify(storedConfig(config)),
-    ...(schema !== undefined && { "run.cog.openapi_schema": documentText(schema) }),
+    ...(schema !== undefined && { "run.cog.openapi_schema": inOneLine(documentText(schema)) }),
     "run.cog.has_init": "true",
   };
+}
+
+/** For a label in a Dockerfile. The text of a model that also trains is indented; within strings JSON has no line breaks. */
+function inOneLine(json: string): string {
+  return json.replaceAll(/\n */g, "");
 }

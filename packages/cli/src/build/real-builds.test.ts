@@ -1,9 +1,10 @@
 /** Whole projects built by the real engine, each for what only a real build shows. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { parseConfig } from "@cog/core/config";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { docker, type Image, inspectImage, ping, removeImage } from "#docker";
@@ -21,6 +22,7 @@ const BIG = 60 * 1024 * 1024;
 let root: string;
 let project: string;
 let output = "";
+let warned: string[];
 
 beforeAll(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "cog-real-test-")));
@@ -29,6 +31,7 @@ beforeAll(() => {
 beforeEach(() => {
   project = mkdtempSync(join(root, "project-"));
   output = "";
+  warned = [];
   write("run.py", "x = 1\n");
 });
 
@@ -41,14 +44,15 @@ const COG_BASE = `localhost:1/cog-base-${process.pid}/cog-base:python3.11`;
 const title = `a real build${withDocker ? "" : " (left out: no Docker engine answers here)"}`;
 
 describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
-  test("of numpy, an apt package, a secret, a user and Python 3.10", async () => {
-    write("requirements.txt", "numpy==2.2.6\n");
+  // ffmpeg alone is some two hundred Debian packages.
+  test("of onnxruntime, ffmpeg, a secret, a user and Python 3.10", { timeout: 600_000 }, async () => {
+    write("requirements.txt", "numpy==2.2.6\nonnxruntime==1.22.1\n");
     write("../secret.txt", SECRET);
     const built = await build(
       `build:
   python_version: "3.10"
   python_requirements: requirements.txt
-  system_packages: [file]
+  system_packages: [ffmpeg]
   user: "1234"
   run:
     - command: wc -c < /run/secrets/key > /opt/length && ! mount | grep -q nothing
@@ -57,12 +61,12 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
       { secrets: ["id=key,src=../secret.txt"] },
     );
     const script =
-      'python -c "import numpy, cog, sys; print(sys.version_info[1])"; cat /opt/length; id -u; file -v | head -1';
+      'python -c "import onnxruntime, numpy, cog, sys; print(sys.version_info[1])"; cat /opt/length; id -u; ffmpeg -version | head -1';
     const { stdout } = await docker(["run", "--rm", "--read-only", "--tmpfs=/tmp", NAME, "sh", "-c", script], {
       signal,
     });
-    expect(stdout).toMatch(new RegExp(`^10\n${SECRET.length}\n1234\nfile-5`));
-    expect(built.labels["run.cog.pip_freeze"]).toContain("numpy==2.2.6");
+    expect(stdout).toMatch(new RegExp(`^10\n${SECRET.length}\n1234\nffmpeg version`));
+    expect(built.labels["run.cog.pip_freeze"]).toContain("onnxruntime==1.22.1");
     // Neither in a layer nor in the config; the build's log does not have it either.
     const saved = execFileSync("sh", ["-c", `docker save ${NAME} | grep -ac ${SECRET} || true`], { encoding: "utf8" });
     expect(saved.trim()).toBe("0");
@@ -119,6 +123,23 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
     expect(sizes[1]).toBe(BIG);
   });
 
+  test("with 600 MB of weights builds and sends none of them again after an edit", async () => {
+    const size = 600 * 1024 * 1024;
+    write("weights/model.bin", "");
+    truncateSync(join(project, "weights/model.bin"), size);
+    const config = 'build: {python_version: "3.11"}\n';
+    const first = await build(config);
+    write("run.py", "x = 2\n");
+    output = "";
+    const edited = await build(config);
+    expect(edited.layers.slice(0, -1)).toEqual(first.layers.slice(0, -1));
+    const [, sent = "0", unit] = /transferring context: ([\d.]+)(\w*B)/.exec(output) ?? [];
+    expect(unit).toMatch(/^k?B$/);
+    expect(Number(sent)).toBeGreaterThan(0);
+    const { stdout } = await docker(["run", "--rm", NAME, "stat", "-c", "%s", "/src/weights/model.bin"], { signal });
+    expect(stdout).toBe(String(size));
+  });
+
   test("with --separate-weights copies them from an image of their own", async () => {
     // Other bytes than in any run before: the builder remembers layers by what is in them, not by its time.
     write("weights/model.bin", randomBytes(11 * 1024 * 1024));
@@ -149,9 +170,18 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
     expect(JSON.parse(stdout)).toEqual(schema);
   });
 
+  test("has Node in a layer that all images of a base share, whatever is below it", async () => {
+    const bare = await build('build: {python_version: "3.11"}\n');
+    write("requirements.txt", "six==1.17.0\n");
+    const other = await build('build: {python_version: "3.11", python_requirements: requirements.txt}\n');
+    expect(other.layers).toHaveLength(bare.layers.length + 1);
+    // Above it: the SDK, the working directory, the code.
+    expect(other.layers.at(-4)).toBe(bare.layers.at(-4));
+  });
+
   test("without a schema has none, and says the rest", async () => {
     const { schema: _none, ...request } = requestFor('build: {python_version: "3.11"}\n');
-    await buildImage(request, { signal, report });
+    await buildImage(request, { tool: "docker", signal, report });
     const image = await inspected();
     expect(image.labels).not.toHaveProperty("run.cog.openapi_schema");
     expect(image.labels["run.cog.version"]).toBe("1.2.3");
@@ -166,7 +196,11 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
     expect(JSON.parse(built.labels["run.cog.config"] ?? "")).toMatchObject({ predict: "run.py:Runner" });
     const { stdout } = await docker(["run", "--rm", NAME, "cat", "/listing"], { signal });
     expect(stdout).toBe("Own.Dockerfile\ncog.yaml\nrun.py");
-    const name = await developmentImage(projectOf('build: {python_version: "3.11"}\n', image), { signal, report });
+    const name = await developmentImage(projectOf('build: {python_version: "3.11"}\n', image), {
+      tool: "docker",
+      signal,
+      report,
+    });
     expect((await docker(["run", "--rm", name, "cat", "/listing"], { signal })).stdout).toContain("run.py");
     await removeImage(name);
   });
@@ -185,6 +219,23 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
     await expect(missing).rejects.toThrow("Could not find a suitable base image");
   });
 
+  test("with more to say than one argument holds says it in its labels, but for the packages", async () => {
+    const described = { ...SCHEMA, info: { ...SCHEMA.info, description: "long ".repeat(40_000) } };
+    await build('build: {python_version: "3.11"}\n');
+    const packages = `import sysconfig, os
+for number in range(700):
+    name = f"p{number}" + "x" * 200
+    folder = os.path.join(sysconfig.get_path("purelib"), name[:200] + "-1.dist-info")
+    os.makedirs(folder)
+    open(os.path.join(folder, "METADATA"), "w").write(f"Metadata-Version: 2.1\\nName: {name}\\nVersion: 1\\n")`;
+    const run = `echo ${Buffer.from(packages).toString("base64")} | base64 -d | python`;
+    const config = `build:\n  python_version: "3.11"\n  run: ["${run}"]\n`;
+    const { labels } = await build(config, { schema: described });
+    expect(JSON.parse(labels["run.cog.openapi_schema"] ?? "")).toEqual(described);
+    expect(labels["run.cog.pip_freeze"]).toBe("");
+    expect(warned).toEqual([expect.stringContaining("too long for a label")]);
+  });
+
   test("refuses a base image with another Python than cog.yaml names, before it installs anything", async () => {
     const building = build('build:\n  python_version: "3.12"\n', {}, { base: "python:3.11-slim" });
     await expect(building).rejects.toMatchObject({
@@ -195,20 +246,30 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
     });
   });
 
-  test("trusts COG_CA_CERT", async () => {
+  test.each([
+    ["", ""],
+    [", on a base image without any certificates", "RUN rm -rf /etc/ssl /usr/sbin/update-ca-certificates"],
+  ])("trusts COG_CA_CERT%s", async (_title, without) => {
+    const base = `${NAME}-base`;
+    const dockerfile = join(root, "base.Dockerfile");
+    writeFileSync(dockerfile, `FROM python:3.11-slim\n${without}\n`);
     const certificate = join(root, "ca.crt");
     const request = `openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=Cog-Test-CA -out ${certificate}`;
     execFileSync("sh", ["-c", request], { stdio: "ignore" });
+    // With all others that the build itself may need.
+    writeFileSync(certificate, [...rootCertificates, readFileSync(certificate, "utf8")].join("\n"));
     process.env["COG_CA_CERT"] = certificate;
     try {
-      await build('build: {python_version: "3.11"}\n');
+      await docker(["build", "--quiet", "--tag", base, "--file", dockerfile, root], { signal });
+      await build('build: {python_version: "3.11"}\n', {}, { base });
     } finally {
       delete process.env["COG_CA_CERT"];
+      await removeImage(base);
     }
     const script = 'tail -n 25 "$SSL_CERT_FILE"; test "$REQUESTS_CA_BUNDLE" = "$SSL_CERT_FILE"';
     const { stdout, exitCode } = await docker(["run", "--rm", NAME, "sh", "-c", script], { signal });
     expect(exitCode).toBe(0);
-    expect(stdout).toContain(readFileSync(certificate, "utf8").trim());
+    expect(stdout).toBe(readFileSync(certificate, "utf8").trimEnd().split("\n").slice(-25).join("\n"));
   });
 });
 
@@ -230,7 +291,7 @@ function requestFor(yaml: string, options: Partial<BuildImageRequest> = {}, imag
 }
 
 async function build(yaml: string, options: Partial<BuildImageRequest> = {}, image?: ImageWish): Promise<Image> {
-  await buildImage(requestFor(yaml, options, image), { signal, report });
+  await buildImage(requestFor(yaml, options, image), { tool: "docker", signal, report });
   return await inspected();
 }
 
@@ -242,7 +303,7 @@ async function inspected(): Promise<Image> {
 
 const report: Reporter = {
   info: () => {},
-  warn: () => {},
+  warn: (message) => void warned.push(message),
   debug: () => {},
   output: (text) => {
     output += text;

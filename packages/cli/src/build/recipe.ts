@@ -5,8 +5,9 @@ import type { JsonObject } from "@cog/core/json";
 import { type Dockerfile, renderDockerfile, renderWeightsDockerfile } from "#dockerfile";
 import { type BuildPlan, type StagedFile, weightPaths } from "#plan";
 import type { Project } from "#project";
+import { baseArguments } from "./base-arguments.ts";
 import { cogBaseLabels } from "./cog-base-labels.ts";
-import type { BuildContext } from "./development-image.ts";
+import type { BuildContext } from "./context.ts";
 import { revisionLabels } from "./git-facts.ts";
 import { modelLabels } from "./labels.ts";
 import { type PlanOptions, planProject } from "./plan-project.ts";
@@ -25,6 +26,8 @@ export interface Recipe {
   readonly weightsImage?: { readonly name: string; readonly dockerfile: string };
   /** Labels that the Dockerfile does not set. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What the Dockerfile names its base by, where the builder would not find it under the name it has there. */
+  readonly buildArgs: Readonly<Record<string, string>>;
   /** How many of the last layers hold the project's own files; absent when nobody knows. */
   readonly projectLayers?: number;
 }
@@ -53,11 +56,12 @@ export async function recipeOf(
       files: [],
       weights: [],
       labels: await labelsOf(request, project.config, settings),
+      buildArgs: {},
     };
   }
   const weights = weightPaths(request.sources.filter(({ kind }) => kind === "file"));
   const options = { ...request.options, purpose: "image", weights } as const;
-  const planned = planProject(project, options, { settings, report: context.report });
+  const planned = await planProject(project, options, { settings, report: context.report });
   const labels = {
     ...(await cogBaseLabels(planned.base, context)),
     ...(await labelsOf(request, completed(project.config, planned), settings)),
@@ -71,6 +75,7 @@ export async function recipeOf(
       weightsImage: { name: planned.weightsImage, dockerfile: renderWeightsDockerfile() },
     }),
     labels: {},
+    buildArgs: await baseArguments(planned.base, context),
     projectLayers: projectLayers(planned),
   };
 }

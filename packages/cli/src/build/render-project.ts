@@ -23,7 +23,7 @@ export async function renderProject(
   const sources = await sourceFiles(project.directory);
   const weights = weightPaths(sources.filter(({ kind }) => kind === "file"));
   const settings = readBuildSettings();
-  const plan = planProject(project, { ...options, purpose: "image", weights }, { settings, report });
+  const plan = await planProject(project, { ...options, purpose: "image", weights }, { settings, report });
   return {
     plan,
     dockerfile: renderDockerfile(plan).text,

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { CogConfig } from "@cog/core/config";
-import { UserError } from "@cog/core/errors";
+import { type Place, UserError } from "@cog/core/errors";
 import type { SdkSource } from "#plan";
 import { carriedWheel, type WheelOptions } from "#sdk";
 
@@ -13,13 +13,16 @@ export interface SdkSettings extends WheelOptions {
   /** COG_SDK_WHEEL */
   readonly wheel: string | undefined;
   readonly workingDirectory: string;
+  /** Where build.sdk_version is written. */
+  readonly place?: Place | undefined;
 }
 
 export function chooseSdk(config: CogConfig, settings: SdkSettings): SdkSource {
   if (settings.wheel !== undefined && settings.wheel !== "") return fromVariable(settings.wheel, settings);
   const version = config.build.sdkVersion;
   if (version === undefined) return { kind: "carried", ...carriedWheel(settings) };
-  return version === "prerelease" ? { kind: "requirement", requirement: "cog", prerelease: true } : release(version);
+  if (version === "prerelease") return { kind: "requirement", requirement: "cog", prerelease: true };
+  return release(version, settings.place);
 }
 
 function fromVariable(value: string, settings: SdkSettings): SdkSource {
@@ -27,7 +30,7 @@ function fromVariable(value: string, settings: SdkSettings): SdkSource {
   if (/^pypi$/i.test(value)) return { kind: "requirement", requirement: "cog", prerelease: false };
   const version = /^pypi:(.+)$/i.exec(value)?.[1];
   if (version !== undefined) return release(version);
-  if (/^https?:\/\//i.test(value)) return { kind: "requirement", requirement: value, prerelease: false };
+  if (/^https?:\/\//i.test(value)) return { kind: "url", url: value };
   if (value === "dist")
     return { kind: "wheel", file: newestWheel(join(workingDirectory, "dist")) ?? carriedWheel(settings).file };
   const path = resolve(workingDirectory, value);
@@ -41,13 +44,14 @@ function fromVariable(value: string, settings: SdkSettings): SdkSource {
   return { kind: "wheel", file: only };
 }
 
-function release(version: string): SdkSource {
+function release(version: string, place?: Place): SdkSource {
   const python = pythonVersion(version);
   const [major = 0, minor = 0] = python.split(".").map((part) => Number.parseInt(part, 10));
   if (major === OLDEST[0] && minor < OLDEST[1]) {
     throw new UserError(
       "sdk.too_old",
-      `cog version ${version} cannot be used: the minimum required version is ${OLDEST.join(".")}`,
+      `cog version ${version} is older than the minimum required version ${OLDEST.join(".")}`,
+      { place },
     );
   }
   return { kind: "requirement", requirement: `cog==${python}`, prerelease: /[a-z]/.test(python) };

@@ -1,6 +1,5 @@
 /** The environment variables a build listens to. */
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { cacheDirectoryIn } from "#settings";
 
 export interface BuildSettings {
   readonly sdkWheel: string | undefined;
@@ -15,13 +14,12 @@ export interface BuildSettings {
 
 export function readBuildSettings(): BuildSettings {
   const { COG_SDK_WHEEL, COG_CA_CERT, GITHUB_SHA, GITHUB_REF_NAME, COG_PYTHON_CLI } = process.env;
-  const { COG_CACHE_DIR, XDG_CACHE_HOME } = process.env;
   return {
     sdkWheel: COG_SDK_WHEEL,
     caCertificate: COG_CA_CERT,
     revision: GITHUB_SHA,
     version: GITHUB_REF_NAME,
     ownPython: COG_PYTHON_CLI,
-    cacheDirectory: COG_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "cog"),
+    cacheDirectory: cacheDirectoryIn(),
   };
 }

@@ -1,8 +1,10 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -69,4 +71,26 @@ test("a timestamp is set on copies, so the user's files keep theirs", async () =
   await stage({ timestamp: 1000 });
   expect(statSync(at("ctx/src/run.py")).mtimeMs).toBe(1_000_000);
   expect(statSync(at("project/run.py")).mtimeMs).toBe(before);
+});
+
+test("a file that goes, or is another, while staging is one or the other and never half of each", async () => {
+  writeFileSync(at("project/gone.tmp"), "gone");
+  symlinkSync("gone.tmp", at("project/gone-link"));
+  const sources = await sourceFiles(at("project"));
+  rmSync(at("project/gone.tmp"));
+  rmSync(at("project/gone-link"));
+  await stage({ sources });
+  expect(readdirSync(at("ctx/src")).sort()).toEqual([".cog", "link", "run.py"]);
+  // As most editors save.
+  writeFileSync(at("project/run.py.new"), "other");
+  renameSync(at("project/run.py.new"), at("project/run.py"));
+  expect(readFileSync(at("ctx/src/run.py"), "utf8")).toBe("run");
+  rmSync(at("ctx"), { recursive: true });
+  await stage();
+  expect(readFileSync(at("ctx/src/run.py"), "utf8")).toBe("other");
+});
+
+test("but what a build cannot be without is missed", async () => {
+  const files = [{ path: "sdk/cog.whl", from: at("nowhere.whl") }];
+  await expect(stage({ files })).rejects.toThrow("ENOENT");
 });

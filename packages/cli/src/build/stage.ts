@@ -55,8 +55,7 @@ export async function stageContext(request: StageRequest): Promise<Staged> {
     const to = join(contextDirectory, tree, source.path);
     const from = join(projectDirectory, source.path);
     if (source.kind === "directory") await place.directory(to);
-    else if (source.kind === "symlink") await place.symlink(from, to);
-    else await place.file(from, to);
+    else await unlessGone(source.kind === "symlink" ? place.symlink(from, to) : place.file(from, to));
   }
   for (const file of request.sourceFiles) {
     const time = timestamp ?? ("text" in file ? timeOf(file.text) : DIRECTORY_TIME);
@@ -122,15 +121,28 @@ class Placer {
   }
 }
 
+/** A file that went since the sources were listed (an editor's, a checkpoint's older one) is one that was not there. */
+async function unlessGone(placing: Promise<void>): Promise<void> {
+  try {
+    await placing;
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
+}
+
 async function tryLink(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);
     return true;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = codeOf(error);
     // Another file system, one without links, or a kernel that forbids links to other people's files.
     if (code === "EXDEV" || code === "EPERM" || code === "ENOTSUP" || code === "EMLINK" || code === "EACCES")
       return false;
     throw error;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }

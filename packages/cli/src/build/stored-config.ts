@@ -1,7 +1,8 @@
 import type { CogConfig, WeightConfig } from "@cog/core/config";
 import type { JsonObject } from "@cog/core/json";
+import { withoutCredentials } from "@cog/core/redact";
 
-/** The completed config as images carry it: Cog's own keys and order, nothing that is empty. */
+/** The completed config as images carry it: Cog's own keys and order, nothing that is empty, no passwords in URLs. */
 export function storedConfig(config: CogConfig): JsonObject {
   const { build, image, model, predict, train, concurrency, environment, weights = [] } = config;
   return {
@@ -9,9 +10,9 @@ export function storedConfig(config: CogConfig): JsonObject {
       gpu: build.gpu,
       python_version: build.pythonVersion,
       python_requirements: build.pythonRequirements,
-      python_packages: build.pythonPackages,
+      python_packages: build.pythonPackages.map(withoutCredentials),
       run: build.run.map(({ command, mounts }) =>
-        withoutEmpty({ command, mounts: mounts.map((mount) => ({ ...mount })) }),
+        withoutEmpty({ command: withoutCredentials(command), mounts: mounts.map((mount) => ({ ...mount })) }),
       ),
       system_packages: build.systemPackages,
       cuda: build.cuda,
@@ -26,7 +27,7 @@ export function storedConfig(config: CogConfig): JsonObject {
       predict,
       train,
       concurrency: withoutEmpty({ ...concurrency }),
-      environment,
+      environment: environment.map(withoutCredentials),
       weights: weights.map(storedWeight),
     }),
   };

@@ -2,17 +2,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
-import { isJsonObject, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type JsonObject, parseJson } from "@cog/core/json";
 import { checkDocument } from "@cog/core/schema";
 import { version } from "@cog/core/version";
 import { type BuiltImage, buildImage } from "#build";
+import type { ContainerTool } from "#docker";
 import { readModel } from "#launch";
+import type { Project } from "#project";
 import { reporterWith } from "#report";
 import type { BuildFlags } from "./build.ts";
-import type { CommandContext } from "./command.ts";
-import { chooseEngine } from "./engine.ts";
-import { withJsonError } from "./json-error.ts";
+import { chooseBuilder } from "./builder.ts";
+import type { CommandContext, FlagValues } from "./command.ts";
 import { projectOf } from "./project.ts";
+import type { buildFlags } from "./shared-flags.ts";
 
 export async function buildModel(flags: BuildFlags, context: CommandContext): Promise<number> {
   const { stdout, report } = context;
@@ -21,35 +23,61 @@ export async function buildModel(flags: BuildFlags, context: CommandContext): Pr
     warnings.push(message);
     report.warn(message);
   };
-  return await withJsonError(flags.json, stdout, async () => {
-    const image = await build(flags, { ...context, report: reporterWith(report, { warn }) });
-    report.info(`Image built as ${image.names.join(", ")}`);
-    if (flags.iidfile !== undefined) writeFileSync(resolve(context.workingDirectory, flags.iidfile), image.id);
-    if (flags.json) {
-      const { names, id, digest = null, sizeBytes: size } = image;
-      stdout.write(`${JSON.stringify({ image: names[0] ?? "", names, id, digest, size, warnings }, null, 2)}\n`);
-    }
-    return 0;
-  });
+  const telling = { ...context, report: reporterWith(report, { warn }) };
+  const timestamp = Number(flags.timestamp);
+  const image = await buildProject(
+    projectOf(flags, telling),
+    flags,
+    {
+      tool: chooseBuilder(telling),
+      names: flags.tag,
+      skipValidation: flags["skip-schema-validation"],
+      ...(timestamp >= 0 && { timestamp }),
+    },
+    telling,
+  );
+  report.info(`Image built as ${image.names.join(", ")}`);
+  if (flags.iidfile !== undefined) writeFileSync(resolve(context.workingDirectory, flags.iidfile), image.id);
+  if (flags.json) {
+    const { names, id, digest = null, sizeBytes: size } = image;
+    stdout.write(`${JSON.stringify({ image: names[0] ?? "", names, id, digest, size, warnings }, null, 2)}\n`);
+  }
+  return 0;
 }
 
-async function build(flags: BuildFlags, context: CommandContext): Promise<BuiltImage> {
+export interface Wanted {
+  readonly tool: Promise<ContainerTool>;
+  /** Empty: the project's own. */
+  readonly names: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly timestamp?: number;
+  readonly skipValidation?: boolean;
+}
+
+/** Reads the model and builds its image. */
+export async function buildProject(
+  project: Project,
+  flags: FlagValues<typeof buildFlags>,
+  { tool: asking, names, labels = {}, timestamp, skipValidation = false }: Wanted,
+  context: CommandContext,
+): Promise<BuiltImage> {
   const { workingDirectory, settings, report, signal } = context;
-  const project = projectOf(flags, context);
   const schemaFile = flags["openapi-schema"] ?? settings.openApiSchema;
   const given = schemaFile === undefined ? undefined : readDocument(resolve(workingDirectory, schemaFile));
-  if (given !== undefined && !flags["skip-schema-validation"]) await validate(given, schemaFile ?? "");
-  const unread = given !== undefined || flags["skip-schema-validation"];
+  if (given !== undefined && !skipValidation) await validate(given, schemaFile ?? "");
+  // Asked while the source is read, whose errors come first.
+  asking.catch(() => undefined);
+  const unread = given !== undefined || skipValidation;
   const model = unread ? undefined : await readModel(project, report);
   const schema = given ?? model?.document;
-  await chooseEngine(context, { docker: true });
+  const tool = await asking;
   const concurrency = model?.interface.predict?.concurrency ?? undefined;
-  const timestamp = Number(flags.timestamp);
   return await buildImage(
     {
       project,
       cogVersion: version,
-      tags: flags.tag,
+      tags: names,
+      labels,
       noCache: flags["no-cache"],
       precompile: flags.precompile,
       strip: flags.strip,
@@ -57,10 +85,10 @@ async function build(flags: BuildFlags, context: CommandContext): Promise<BuiltI
       secrets: flags.secret,
       platform: flags.platform,
       ...(schema !== undefined && { schema }),
-      ...(timestamp >= 0 && { timestamp }),
+      ...(timestamp !== undefined && { timestamp }),
       ...(concurrency !== undefined && { concurrency }),
     },
-    { signal, report },
+    { signal, report, tool },
   );
 }
 
@@ -74,7 +102,7 @@ async function validate(document: JsonObject, file: string): Promise<void> {
 function readDocument(path: string): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError("schema.file", `The OpenAPI document ${path} cannot be read: ${reason}`, { cause: error });

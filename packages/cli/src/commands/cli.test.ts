@@ -17,9 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function cog(...args: string[]) {
+  return cogIn(".", ...args);
+}
+
+function cogIn(folder: string, ...args: string[]) {
   const environment = { PATH: process.env["PATH"] ?? "", HOME: directory, COG_ENGINE: "local" };
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", TSX, MAIN, ...args], {
-    cwd: directory,
+    cwd: join(directory, folder),
     env: environment,
     encoding: "utf8",
   });
@@ -60,6 +64,20 @@ test("global flags may stand before and after the command", () => {
   expect(cog("--engine", "nope", "run")).toMatchObject({ status: 2, stderr: expect.stringContaining("--engine") });
 });
 
+test("what cog run means is decided by files of the project too, wherever one stands in it", () => {
+  write({ "cog.yaml": "build: {}\n", tool: "" });
+  mkdirSync(join(directory, "inner"));
+  expect(cogIn("inner", "run", "--debug", "tool").stderr).toContain('"cog run <command>" is deprecated');
+  expect(cogIn("inner", "run", "s=1")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("Invalid image name 's=1'. Did you forget `-i`?"),
+  });
+  expect(cog("run", "my-model", "-i")).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("flag needs an argument: -i"),
+  });
+});
+
 test("a config below is found from a folder inside, and by an absolute name", () => {
   mkdirSync(join(directory, "inner"));
   write({ "other.yaml": 'build: {python_version: "3.11"}\nrun: run.py:Runner\n', "run.py": RUNNER });
@@ -78,11 +96,31 @@ test("starter files are written once, and around a model that is there", () => {
   expect(cog("init")).toMatchObject({ status: 0, stdout: "", stderr: expect.stringContaining("Creating cog.yaml") });
   expect(existsSync(join(directory, ".github/workflows/push.yaml"))).toBe(true);
   expect(cog("init").stderr).toContain("Skipped existing run.py");
-  expect(cog("run", "--inputs")).toMatchObject({ status: 0, stdout: expect.stringContaining('default "world"') });
+  expect(cog("run", "--inputs")).toMatchObject({ status: 0, stdout: expect.stringContaining("default 1.5") });
+});
+
+test.each([
+  [["inspect", "--json", "--bogus"], 2, "usage"],
+  [["build", "--json"], 1, "config.not_found"],
+  [["inspect", "no-such-image", "--json"], 1, ""],
+])("cog %j: a failure is an object on stdout as well", (args, status, code) => {
+  const result = cog(...args);
+  const { error } = JSON.parse(result.stdout) as { error: { code: string; message: string } };
+  expect([result.status, code === "" ? "" : error.code]).toEqual([status, code]);
+  expect(result.stderr).toContain(error.message);
+});
+
+test("the object says where the mistake is", () => {
+  write({ "cog.yaml": "build:\n  gpu: maybe\n" });
+  expect(JSON.parse(cog("inspect", "--json").stdout)).toMatchObject({
+    error: { code: "config.invalid", file: "cog.yaml", line: 2, message: expect.stringContaining("gpu") },
+  });
 });
 
 test.each([
   [["help", "bogus"], 2, 'unknown command "bogus"'],
+  // Two letters, as of ps, are not what every short word was meant to be.
+  [["apps"], 2, 'unknown command "apps" for "cog"\nRun'],
   [["biuld"], 2, 'Did you mean "build"?'],
   [["ser"], 2, 'Did you mean "serve"?'],
   [["infer"], 2, 'Did you mean "run"?'],

@@ -2,6 +2,12 @@
 import type { Reporter } from "#report";
 import type { Settings } from "#settings";
 
+export const FLAG_GROUPS = ["Input", "Output", "Server", "Environment", "Build", "Global"] as const;
+export type FlagGroup = (typeof FLAG_GROUPS)[number];
+
+/** `input` is `NAME=` of an input of the project's model, `image` a Cog image of this machine. */
+export type Completes = "file" | "directory" | "input" | "image" | "nothing";
+
 export interface Flag {
   readonly summary: string;
   /** One letter. */
@@ -13,7 +19,13 @@ export interface Flag {
   readonly repeat?: true;
   readonly default?: string;
   readonly hidden?: true;
-  readonly group?: "Input" | "Output" | "Environment" | "Build" | "Server" | "Global";
+  readonly group?: FlagGroup;
+  /** The environment variable that says the same where the flag is absent. */
+  readonly env?: string;
+  /** All the values there are: checked, shown in help and completed. */
+  readonly choices?: readonly string[];
+  /** What a shell offers for the value; files unless it says otherwise. */
+  readonly completes?: Completes;
   /** Returns what is wrong with a value. */
   readonly check?: (value: string) => string | undefined;
 }
@@ -36,6 +48,10 @@ export interface Arguments {
   readonly usage: string;
   readonly least: number;
   readonly most: number;
+  /** As for flags; nothing unless it says so. */
+  readonly completes?: Completes;
+  /** All the words that can stand here. */
+  readonly choices?: readonly string[];
 }
 
 export interface Call<T extends FlagTable = FlagTable> {
@@ -49,8 +65,11 @@ export interface Example {
 }
 
 export interface Command<T extends FlagTable = FlagTable> {
+  /** As typed; of a command in a group two words: `weights pull`. */
   readonly name: string;
   readonly summary: string;
+  /** What else there is to know, as paragraphs of help and of the manual. */
+  readonly description?: string;
   /** Left out of `cog --help`. */
   readonly hidden?: true;
   /** Said on stderr before anything else. */
@@ -63,7 +82,7 @@ export interface Command<T extends FlagTable = FlagTable> {
   readonly flags: T;
   readonly examples: readonly Example[];
   /** Another command that these words mean, if so: decided before they are parsed. */
-  readonly reroute?: (words: readonly string[], context: CommandContext) => Rerouted | undefined;
+  readonly reroute?: (words: readonly string[], workingDirectory: string) => Promise<Rerouted | undefined>;
   /** Resolves with the exit code. */
   run(call: Call<T>, context: CommandContext): Promise<number>;
 }
@@ -89,12 +108,14 @@ export interface CommandContext {
   /** Aborted by Ctrl-C and the like. */
   readonly signal: AbortSignal;
   readonly stdout: Output;
+  /** For a command that goes on after it. */
+  readonly showError: (error: unknown) => void;
   readonly readStdin: () => Promise<string>;
   readonly global: GlobalFlags;
 }
 
 export interface Output {
-  write(text: string): void;
+  write(content: string | Uint8Array): void;
   readonly isTerminal: boolean;
 }
 

@@ -4,7 +4,14 @@ import { imageFlags, projectFlags } from "./shared-flags.ts";
 const flags = {
   "image-name": { summary: "Name of the image that the weights' image is named after", value: "IMAGE", group: "Build" },
   "separate-weights": { summary: "With an image of their own for big files", group: "Build" },
-  timestamp: { summary: "As for cog build; changes no text", value: "N", default: "-1", hidden: true, group: "Build" },
+  timestamp: {
+    summary: "As for cog build; changes no text",
+    value: "N",
+    default: "-1",
+    completes: "nothing",
+    hidden: true,
+    group: "Build",
+  },
   ...projectFlags,
   ...imageFlags,
 } as const satisfies FlagTable;

@@ -1,5 +1,6 @@
 /** `cog debug`: what a builder would be given, on stdout. */
 import { CogError } from "@cog/core/errors";
+import { withoutCredentials } from "@cog/core/redact";
 import { imageNameOf, type RenderedProject, renderProject } from "#build";
 import { readModel } from "#launch";
 import type { Project } from "#project";
@@ -20,7 +21,7 @@ export async function printDockerfile(flags: DebugFlags, context: CommandContext
     },
     report,
   );
-  report.debug(`requirements.txt:\n${rendered.plan.requirements.join("\n")}`);
+  report.debug(`requirements.txt:\n${withoutCredentials(rendered.plan.requirements.join("\n"))}`);
   stdout.write(rendered.weightsDockerfile === undefined ? rendered.dockerfile : inSections(rendered));
   return 0;
 }

@@ -71,7 +71,7 @@ export function dispatchRun(argv: readonly string[], facts: DispatchFacts): Disp
   }
   if (isKnownCommand(image) || isPathLike(image) || facts.fileExists(image)) return exec;
 
-  const onlyFlags = rest.every(({ kind }) => kind === "flag");
+  const onlyFlags = rest.every(isOurs);
   if (onlyFlags && (rest.some((word) => isFlagOf(word, facts.predictionFlags)) || isExplicitImage(image)))
     return predict;
   if (!onlyFlags) return exec;
@@ -80,15 +80,21 @@ export function dispatchRun(argv: readonly string[], facts: DispatchFacts): Disp
 }
 
 function isFlagOf(word: Word, names: ReadonlySet<string>): boolean {
-  return word.kind === "flag" && names.has(word.name);
+  return (word.kind === "flag" || word.kind === "missing-value") && names.has(word.name);
+}
+
+/** A flag that lacks its value, or has a wrong one, is a mistake in our flags, not a command's word. */
+function isOurs({ kind }: Word): boolean {
+  return kind === "flag" || kind === "missing-value" || kind === "bad-switch";
 }
 
 function isKnownCommand(word: string): boolean {
-  return KNOWN_COMMANDS.has(word) || /^python3[\d.]*$/.test(word) || word.startsWith("script/");
+  return KNOWN_COMMANDS.has(word) || word.startsWith("python3") || word.startsWith("script/");
 }
 
+/** Windows' spellings too: `.\train.bat`, `C:\tools\train.exe`. */
 function isPathLike(word: string): boolean {
-  return /^(\/|\.\/|\.\.\/|~)|\.(py|sh)$/.test(word);
+  return /^(\.{0,2}[/\\]|~|[A-Za-z]:[/\\])|\.(py|sh)$/.test(word);
 }
 
 /** Has a digest, a tag, or a host. */

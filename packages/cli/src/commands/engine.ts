@@ -7,11 +7,11 @@ import { carriedSdk } from "#sdk";
 import type { Settings } from "#settings";
 import type { CommandContext } from "./command.ts";
 
-const CHOICES = ["auto", "docker", "local"] as const;
+const CHOICES = ["auto", "docker", "podman", "local"] as const;
 const SOCKET = "/var/run/docker.sock";
 
 export interface EngineNeeds {
-  /** Nothing but Docker will do: an image is built or run. */
+  /** Nothing but containers will do: an image is run. */
   readonly docker: boolean;
 }
 
@@ -22,7 +22,8 @@ export async function chooseEngine(context: CommandContext, needs: EngineNeeds):
   if (!CHOICES.includes(choice as (typeof CHOICES)[number]))
     throw new UserError("engine.unknown", `COG_ENGINE is "${choice}": expected ${CHOICES.join(", ")}`);
   if (choice === "local") return await loadEngine("local", local);
-  if (choice === "docker" || needs.docker) return await requireDocker(local, context);
+  if (choice === "podman") return await requireContainers("podman", local, context);
+  if (choice === "docker" || needs.docker) return await requireContainers("docker", local, context);
   if (dockerIsPlausible(settings)) {
     const docker = await loadEngine("docker", local);
     if ((await docker.available({ signal: context.signal })).available) return docker;
@@ -31,11 +32,15 @@ export async function chooseEngine(context: CommandContext, needs: EngineNeeds):
   return await loadEngine("local", local);
 }
 
-async function requireDocker(local: LocalSettings, { signal }: CommandContext): Promise<Engine> {
-  const docker = await loadEngine("docker", local);
-  const answer = await docker.available({ signal });
-  if (answer.available) return docker;
-  throw new UnavailableError("docker.unavailable", answer.reason, { hint: answer.hint });
+async function requireContainers(
+  name: "docker" | "podman",
+  local: LocalSettings,
+  { signal }: CommandContext,
+): Promise<Engine> {
+  const engine = await loadEngine(name, local);
+  const answer = await engine.available({ signal });
+  if (answer.available) return engine;
+  throw new UnavailableError(`${name}.unavailable`, answer.reason, { hint: answer.hint });
 }
 
 /** Where there is no docker command, or nothing it could speak to, there is nothing to ask. */
@@ -49,7 +54,7 @@ function dockerIsPlausible({ dockerHost, pythonSearch: { path }, home }: Setting
   );
 }
 
-function localSettings(settings: Settings): LocalSettings {
+export function localSettings(settings: Settings): LocalSettings {
   const { cacheDirectory, python, ownPython, pythonSearch, environment, sdkWheel } = settings;
   const own = { node: process.execPath, sdk: carriedSdk };
   return { cacheDirectory, python, ownPython, pythonSearch, environment, sdkWheel, ...own };

@@ -8,6 +8,7 @@ export const publishFlag = {
     summary: "Publish a port: PORT or HOST:PORT",
     short: "p",
     value: "PORT",
+    completes: "nothing",
     repeat: true,
     group: "Environment",
   },
@@ -25,14 +26,14 @@ export const exec = defineCommand({
     { command: "cog exec -p 8888 jupyter lab --allow-root --ip=0.0.0.0", what: "A notebook server" },
   ],
   async run({ flags, args }, context) {
-    const [{ projectOf }, { chooseEngine }, { parseVariables }] = await Promise.all([
+    const [{ projectOf }, { chooseEngine }, { surroundingsOf }] = await Promise.all([
       import("./project.ts"),
       import("./engine.ts"),
-      import("./variables.ts"),
+      import("./surroundings.ts"),
     ]);
-    const { settings, report, signal } = context;
+    const { report, signal } = context;
     const project = projectOf(flags, context);
-    const env = parseVariables(flags.env, settings.environment);
+    const surroundings = surroundingsOf(flags, context);
     flags.publish.forEach(checkPublish);
     const engine = await chooseEngine(context, { docker: false });
     if (engine.name === "local" && flags.publish.length > 0)
@@ -41,9 +42,8 @@ export const exec = defineCommand({
     report.info(`Running '${args.join(" ")}' in the model's environment...`);
     const options = {
       command: args,
-      env,
       publish: flags.publish,
-      ...(flags.gpus !== undefined && { gpus: flags.gpus }),
+      ...surroundings,
     };
     return await prepared.exec(options, { signal, report });
   },

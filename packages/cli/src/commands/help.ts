@@ -1,78 +1,58 @@
-/** Help pages: what it is for, examples first, then flags by group. */
-import type { AnyCommand, Flag } from "./command.ts";
-import { globalFlags } from "./global-flags.ts";
+/** Help on a terminal: what it is for, examples first, then flags by group. */
+import type { Page, Row } from "./page.ts";
 
-const GROUPS = [undefined, "Input", "Output", "Environment", "Build", "Server", "Global"] as const;
+/** Terms longer than this have their text on the next line. */
+const TERM = 34;
+const NARROW = 60;
+const WIDE = 110;
 
-export function commandHelp(command: AnyCommand): string {
-  const usage = ["cog", command.name, "[flags]", command.arguments?.usage].filter(Boolean).join(" ");
-  const examples = command.examples.map(({ command: line, what }) => ({ term: line, text: what }));
+/** @param columns of the terminal; without one the width is comfortable to read */
+export function helpText(page: Page, columns = WIDE): string {
+  const width = Math.max(NARROW, Math.min(columns, WIDE));
+  const examples = page.examples.map(({ command, what }) => ({ term: command, text: what }));
+  const end = page.name === "cog" ? "Run 'cog <command> --help' for more about a command." : "";
   return [
-    command.summary,
-    section("Usage", [{ term: usage, text: "" }]),
-    section("Examples", examples),
-    ...GROUPS.map((group) => section(group === undefined ? "Flags" : `${group} flags`, flagRows(command, group))),
+    ...wrap(page.summary, width),
+    "",
+    "Usage:",
+    `  ${page.usage}`,
+    ...part("Examples", examples, width),
+    ...page.paragraphs.flatMap((paragraph) => ["", ...paragraphLines(paragraph, width)]),
+    ...page.sections.flatMap(({ title, rows }) => part(title, rows, width)),
+    ...(end === "" ? [] : ["", end]),
   ]
-    .filter((part) => part !== "")
-    .join("\n\n")
+    .join("\n")
     .concat("\n");
 }
 
-export function mainHelp(commands: readonly AnyCommand[]): string {
-  const visible = commands.filter(({ hidden }) => hidden !== true);
-  return [
-    "Cog: run, build and serve machine-learning models.",
-    section("Usage", [{ term: "cog [flags] <command>", text: "" }]),
-    section("Examples", [
-      { term: "cog init", text: "Start a model in this directory" },
-      { term: "cog run -i name=value", text: "Run a prediction" },
-      { term: "cog serve", text: "Serve the model over HTTP" },
-      { term: "cog build -t my-model", text: "Build an image of it" },
-    ]),
-    section(
-      "Commands",
-      visible.map(({ name, summary }) => ({ term: name, text: summary })),
-    ),
-    section(
-      "Flags",
-      Object.entries<Flag>(globalFlags).flatMap(([name, flag]) => row(name, flag)),
-    ),
-    "Run 'cog <command> --help' for more about a command.",
-  ]
-    .join("\n\n")
-    .concat("\n");
+function part(title: string, rows: readonly Row[], width: number): readonly string[] {
+  if (rows.length === 0) return [];
+  const fitting = rows.map(({ term }) => term.length).filter((length) => length <= TERM);
+  const column = Math.max(0, ...fitting) + 4;
+  return ["", `${title}:`, ...rows.flatMap((row) => rowLines(row, column, width))];
 }
 
-function flagRows(command: AnyCommand, group: Flag["group"]): readonly Row[] {
-  const table: Readonly<Record<string, Flag>> = group === "Global" ? globalFlags : command.flags;
-  return Object.entries(table)
-    .filter(([, flag]) => flag.group === group)
-    .flatMap(([name, flag]) => row(name, flag));
+function rowLines({ term, text }: Row, column: number, width: number): readonly string[] {
+  const [first = "", ...more] = wrap(text, width - column);
+  const indented = more.map((line) => `${" ".repeat(column)}${line}`);
+  if (term.length + 4 <= column) return [`  ${term.padEnd(column - 2)}${first}`.trimEnd(), ...indented];
+  return [`  ${term}`, `${" ".repeat(column)}${first}`.trimEnd(), ...indented];
 }
 
-interface Row {
-  readonly term: string;
-  readonly text: string;
+/** Lines that are indented stand as they are. */
+function paragraphLines(text: string, width: number): readonly string[] {
+  return text.startsWith("  ") ? text.split("\n") : wrap(text.replaceAll("\n", " "), width);
 }
 
-function row(name: string, flag: Flag): readonly Row[] {
-  if (flag.hidden === true) return [];
-  const short = flag.short === undefined ? "    " : `-${flag.short}, `;
-  const value = flag.value === undefined ? "" : flag.valueIf === undefined ? ` ${flag.value}` : ` [${flag.value}]`;
-  const notes = [flag.repeat === true ? "repeatable" : "", flag.default ? `default ${flag.default}` : ""].filter(
-    Boolean,
-  );
-  return [
-    {
-      term: `${short}--${name}${value}`,
-      text: notes.length > 0 ? `${flag.summary} (${notes.join(", ")})` : flag.summary,
-    },
-  ];
-}
-
-function section(title: string, rows: readonly Row[]): string {
-  if (rows.length === 0) return "";
-  const width = Math.min(34, Math.max(...rows.map(({ term }) => term.length)));
-  const lines = rows.map(({ term, text }) => `  ${text === "" ? term : `${term.padEnd(width)}  ${text}`}`);
-  return [`${title}:`, ...lines].join("\n");
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
 }

@@ -65,19 +65,21 @@ test("what does not apply is null, and a model that cannot be read is no obstacl
   expect(said.join("\n")).toContain("gone.py");
 });
 
+test("passwords of indexes are not shown", async () => {
+  write("requirements.txt", "--extra-index-url https://me:secret@h.example/simple\nsix\n");
+  write(
+    "cog.yaml",
+    'build:\n  python_version: "3.11"\n  python_requirements: requirements.txt\nenvironment: ["I=https://me:secret@h/"]\n',
+  );
+  const text = await output(inspect, "--json");
+  expect(JSON.parse(text).resolved.requirements).toEqual(["--extra-index-url https://****@h.example/simple", "six"]);
+  expect(text).not.toContain("secret");
+});
+
 test("for people it is a table", async () => {
   const text = await output(inspect);
   expect(text).toContain("Inputs\n  name   string  required\n  scale  number  default 1.5, ge 0  how big\n");
   expect(text).toMatch(/cuda +12\.1 +torch==2\.3\.1\n/);
-});
-
-test("with --json a mistake is an object as well", async () => {
-  write("cog.yaml", "build:\n  gpu: maybe\n");
-  const printed: string[] = [];
-  await expect(call(inspect, ["--json"], printed)).rejects.toThrow("boolean");
-  expect(JSON.parse(printed.join(""))).toMatchObject({
-    error: { code: "config.invalid", file: "cog.yaml", line: 2, message: expect.stringContaining("gpu") },
-  });
 });
 
 test("debug prints the Dockerfile and nothing else", async () => {
@@ -120,7 +122,8 @@ async function call(command: AnyCommand, words: readonly string[], printed: stri
     settings: readSettings({}),
     report,
     signal: new AbortController().signal,
-    stdout: { write: (text) => void printed.push(text), isTerminal: false },
+    stdout: { write: (text) => void printed.push(String(text)), isTerminal: false },
+    showError: () => undefined,
     readStdin: async () => "",
     global: { debug: false, engine: undefined, registry: undefined },
   });

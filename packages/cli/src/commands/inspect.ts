@@ -12,7 +12,7 @@ export type InspectFlags = FlagValues<typeof flags>;
 export const inspect = defineCommand({
   name: "inspect",
   summary: "Show what a model is: its inputs, its versions and why they were chosen",
-  arguments: { usage: "[IMAGE|DIRECTORY]", least: 0, most: 1 },
+  arguments: { usage: "[IMAGE|DIRECTORY]", least: 0, most: 1, completes: "image" },
   flags,
   examples: [
     { command: "cog inspect", what: "The project of this directory; needs no Docker" },

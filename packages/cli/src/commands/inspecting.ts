@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { CogError, UserError } from "@cog/core/errors";
-import { isJsonObject } from "@cog/core/json";
+import { isJsonObject, jsonText } from "@cog/core/json";
 import { interfaceOf, type ModelInterface } from "@cog/core/schema";
 import { version } from "@cog/core/version";
 import { imageNameOf, readLabel, renderProject, storedConfig } from "#build";
@@ -10,11 +10,11 @@ import { inspectImage, layerSizes } from "#docker";
 import { readModel } from "#launch";
 import type { Project } from "#project";
 import { type Reporter, reporterWith } from "#report";
+import { imageKeeper } from "./builder.ts";
 import type { CommandContext } from "./command.ts";
 import type { InspectFlags } from "./inspect.ts";
 import { type Inspection, interfaceFacts, resolvedFacts } from "./inspection.ts";
 import { inspectionText } from "./inspection-text.ts";
-import { withJsonError } from "./json-error.ts";
 import { projectOf } from "./project.ts";
 
 export async function inspectModel(
@@ -23,15 +23,13 @@ export async function inspectModel(
   context: CommandContext,
 ): Promise<number> {
   const { stdout, workingDirectory } = context;
-  return await withJsonError(flags.json, stdout, async () => {
-    const directory = resolve(workingDirectory, subject ?? ".");
-    const isDirectory = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    const facts = isDirectory
-      ? await projectFacts(flags, { ...context, workingDirectory: directory })
-      : await imageFacts(subject ?? "", context);
-    stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : inspectionText(facts));
-    return 0;
-  });
+  const directory = resolve(workingDirectory, subject ?? ".");
+  const isDirectory = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const facts = isDirectory
+    ? await projectFacts(flags, { ...context, workingDirectory: directory })
+    : await imageFacts(subject ?? "", context);
+  stdout.write(flags.json ? `${jsonText(facts, 2)}\n` : inspectionText(facts));
+  return 0;
 }
 
 async function projectFacts(flags: InspectFlags, context: CommandContext): Promise<Inspection> {
@@ -67,11 +65,13 @@ async function interfaceOfProject(project: Project, report: Reporter): Promise<M
   }
 }
 
-async function imageFacts(name: string, { signal }: CommandContext): Promise<Inspection> {
-  const image = await inspectImage(name, { signal });
+async function imageFacts(name: string, context: CommandContext): Promise<Inspection> {
+  const { signal } = context;
+  const tool = imageKeeper(context);
+  const image = await inspectImage(name, { signal, tool });
   if (image === undefined) {
     throw new UserError("image.not_found", `There is no directory and no image "${name}" here`, {
-      hint: `To look at an image of a registry, pull it first: docker pull ${name}`,
+      hint: `To look at an image of a registry, pull it first: ${tool} pull ${name}`,
     });
   }
   const config = readLabel(image, "config");
@@ -80,7 +80,7 @@ async function imageFacts(name: string, { signal }: CommandContext): Promise<Ins
       hint: "Images made by 'cog build' carry the label run.cog.config.",
     });
   const schema = readLabel(image, "openapi_schema");
-  const layers = await layerSizes(name, { signal });
+  const layers = await layerSizes(name, { signal, tool });
   return {
     kind: "image",
     name,

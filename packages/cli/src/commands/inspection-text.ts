@@ -1,4 +1,5 @@
 /** `cog inspect` for people: aligned tables, the choices with their reasons. */
+import { jsonText } from "@cog/core/json";
 import type { InspectedInput, Inspection, Resolved } from "./inspection.ts";
 
 type Row = readonly string[];
@@ -38,8 +39,8 @@ function resolvedSections({ why, requirements }: Resolved): readonly string[] {
 }
 
 function inputRow({ name, type, required, default: fallback, description, constraints }: InspectedInput): Row {
-  const limits = Object.entries(constraints).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
-  const presence = required ? "required" : fallback === null ? "optional" : `default ${JSON.stringify(fallback)}`;
+  const limits = Object.entries(constraints).map(([key, value]) => `${key} ${jsonText(value)}`);
+  const presence = required ? "required" : fallback === null ? "optional" : `default ${jsonText(fallback)}`;
   return [name, type, [presence, ...limits].join(", "), description ?? ""];
 }
 

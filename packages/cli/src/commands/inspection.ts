@@ -1,5 +1,6 @@
 /** What `cog inspect` says of a project or an image, as its JSON has it. */
 import type { Json, JsonObject } from "@cog/core/json";
+import { withoutCredentials } from "@cog/core/redact";
 import type { Endpoint, InputField, ModelInterface } from "@cog/core/schema";
 import type { BuildPlan } from "#plan";
 import { typeName } from "./type-name.ts";
@@ -70,7 +71,7 @@ export function resolvedFacts({ decisions, requirements, base }: BuildPlan): Res
     cudnn: chosen("cudnn") ?? null,
     base_image: base.image,
     torch_index: chosen("torch_index") ?? null,
-    requirements,
+    requirements: requirements.map(withoutCredentials),
     why: decisions,
   };
 }

@@ -1,14 +1,9 @@
 import { CogError } from "@cog/core/errors";
 import type { Output } from "./command.ts";
 
-/** Runs `work`; with `--json`, a failure is also an object on stdout. It is shown on stderr as ever. */
-export async function withJsonError<T>(json: boolean, stdout: Output, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (json && error instanceof CogError) stdout.write(`${JSON.stringify({ error: errorObject(error) })}\n`);
-    throw error;
-  }
+/** With `--json`, a failure is also an object on stdout. It is shown on stderr as ever. */
+export function printJsonError(error: unknown, stdout: Output): void {
+  if (error instanceof CogError) stdout.write(`${JSON.stringify({ error: errorObject(error) })}\n`);
 }
 
 function errorObject({ code, message, hint, place, several }: CogError) {

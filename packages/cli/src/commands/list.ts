@@ -1,13 +1,22 @@
 import { build } from "./build.ts";
 import type { AnyCommand } from "./command.ts";
+import { completion } from "./completion.ts";
 import { debug } from "./debug.ts";
+import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
+import { login } from "./login.ts";
+import { logs } from "./logs.ts";
+import { ls } from "./ls.ts";
+import { migrate } from "./migrate.ts";
 import { predict } from "./predict.ts";
+import { ps } from "./ps.ts";
+import { push } from "./push.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { serve } from "./serve.ts";
+import { stop } from "./stop.ts";
 import { train } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -17,11 +26,20 @@ export const commands: readonly AnyCommand[] = [
   run,
   serve,
   build,
+  push,
   exec,
+  doctor,
+  login,
   inspect,
   schema,
+  ls,
+  ps,
+  logs,
+  stop,
+  completion,
   version,
   predict,
   train,
+  migrate,
   debug,
 ];

@@ -1,12 +1,14 @@
 import { closest } from "@cog/core/spelling";
 import { readSettings, type Settings } from "#settings";
 import { colorEnabled, createConsole, type Palette, type ProgressMode, palette, renderError } from "#ui";
-import type { AnyCommand, CommandContext, FlagTable } from "./command.ts";
+import type { AnyCommand, CommandContext, FlagTable, Output } from "./command.ts";
 import { globalFlags } from "./global-flags.ts";
-import { commandHelp, mainHelp } from "./help.ts";
+import { helpText } from "./help.ts";
 import { Interrupted, watchInterrupts } from "./interrupt.ts";
+import { printJsonError } from "./json-error.ts";
 import { commands } from "./list.ts";
-import { parseCall } from "./parse.ts";
+import { commandPage, groupPage, type Page, programPage } from "./page.ts";
+import { topics } from "./topics.ts";
 import { UsageError } from "./usage.ts";
 import { versionLine } from "./version-line.ts";
 import { readWords, type Word } from "./words.ts";
@@ -31,6 +33,16 @@ const MEANT: Readonly<Record<string, string>> = {
 
 export async function main(argv: readonly string[]): Promise<void> {
   const settings = readSettings();
+  if (argv[0] === "__complete") {
+    const { completing } = await import("./completion/completing.ts");
+    process.stdout.write(await completing(argv.slice(1), commands, settings));
+    return;
+  }
+  if (argv[0] === "__update-check") {
+    const { askForUpdate } = await import("./update-check.ts");
+    if (settings.update !== undefined) await askForUpdate(settings.update);
+    return;
+  }
   const flags = globalWords(argv);
   const view = await viewOf(flags, settings);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -42,11 +54,20 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = await dispatch(argv, { settings, view, flags });
   } catch (error) {
     process.exitCode = exitCodeOf(error);
+    // Of cog run, --json is a text: its document is the prediction's, and there is none.
+    if (isOn(flags, "json")) printJsonError(error, stdout);
     if (!(error instanceof Interrupted)) process.stderr.write(renderError(error, view));
   }
   // Whatever a library still holds open must not keep the shell waiting.
   process.stdout.write("", () => process.exit());
 }
+
+const stdout: Output = {
+  write: (content) => void process.stdout.write(content),
+  get isTerminal() {
+    return process.stdout.isTTY === true;
+  },
+};
 
 interface View {
   readonly palette: Palette;
@@ -59,42 +80,58 @@ interface Start {
   readonly flags: ReadonlyMap<string, string>;
 }
 
-async function dispatch(argv: readonly string[], { settings, view, flags }: Start): Promise<number> {
+async function dispatch(argv: readonly string[], start: Start): Promise<number> {
   const { name, before, after } = splitCommand(argv);
-  if (flags.has("version") && name === undefined) return print(versionLine());
-  if (name === undefined) return print(mainHelp(commands));
-  if (name === "help") return help(after);
-  const command = find(name);
+  if (name === undefined)
+    return start.flags.has("version") ? print(versionLine()) : show(programPage(commands, topics));
+  if (name === "help") return await help(after);
+  const found = find(name, after);
+  if (found === undefined) return group(name, after);
+  const typed = [...before, ...after.slice(found.name.split(" ").length - 1)];
+  const rerouted = await found.reroute?.(typed, process.cwd());
+  const command = rerouted?.command ?? found;
+  const words = rerouted?.words ?? typed;
+  // Flags of an image's name on are known to be ours only now.
+  const flags = flagValues(words, { ...command.flags, ...globalFlags }, command.flagsFirst === true);
+  const { context, interrupts } = await contextOf(flags, start.settings);
+  for (const text of [found.deprecation, rerouted?.deprecation])
+    if (text !== undefined && start.settings.deprecationWarnings) context.report.warn(text);
+  if (isOn(flags, "help")) return show(commandPage(command));
+  if (isOn(flags, "version")) return print(versionLine());
+  // Help needs no parser: it is half of what this program loads before a command's own parts.
+  const { parseCall } = await import("./parse.ts");
+  const call = parseCall(command, words);
+  // What completion prints is evaluated by shells as they start.
+  if (start.settings.update !== undefined && command.name !== "completion") {
+    const { checkForUpdate } = await import("./update-check.ts");
+    checkForUpdate(start.settings.update, context.report);
+  }
+  if (command.ownsTerminal === true) interrupts.ownTerminal();
+  return await command.run(call, context);
+}
+
+async function contextOf(flags: ReadonlyMap<string, string>, settings: Settings) {
   const interrupts = watchInterrupts();
+  const view = await viewOf(flags, settings);
   const report = createConsole({
     write: (text) => process.stderr.write(text),
     palette: view.palette,
     debug: view.debug,
-    quiet: flags.get("quiet") === "true",
+    quiet: isOn(flags, "quiet"),
     progress: progressOf(flags.get("progress") ?? settings.progress, settings),
     columns: () => process.stderr.columns,
   });
   const context: CommandContext = {
     workingDirectory: process.cwd(),
-    settings: flags.get("no-color") === "true" ? withoutColor(settings) : settings,
+    settings: isOn(flags, "no-color") ? withoutColor(settings) : settings,
     report,
     signal: interrupts.signal,
-    stdout: { write: (text) => void process.stdout.write(text), isTerminal: process.stdout.isTTY === true },
+    stdout,
+    showError: (error) => void process.stderr.write(renderError(error, view)),
     readStdin,
     global: { debug: view.debug, engine: flags.get("engine"), registry: flags.get("registry") },
   };
-  const deprecated = (text: string | undefined) => {
-    if (text !== undefined && settings.deprecationWarnings) report.warn(text);
-  };
-  deprecated(command.deprecation);
-  const words = [...before, ...after];
-  const rerouted = command.reroute?.(words, context);
-  deprecated(rerouted?.deprecation);
-  const chosen = rerouted?.command ?? command;
-  if (wantsHelp(rerouted?.words ?? words, chosen)) return print(commandHelp(chosen));
-  const call = parseCall(chosen, rerouted?.words ?? words);
-  if (chosen.ownsTerminal === true) interrupts.ownTerminal();
-  return await chosen.run(call, context);
+  return { context, interrupts };
 }
 
 /** The first word that is no flag is the command; flags before it are global ones. */
@@ -106,48 +143,73 @@ function splitCommand(argv: readonly string[]) {
   return { name: at.text, before: argv.slice(0, at.from), after: argv.slice(at.to) };
 }
 
-function find(name: string): AnyCommand {
-  const command = commands.find((one) => one.name === name);
-  if (command !== undefined) return command;
-  const names = commands.map((one) => one.name);
-  const guess = MEANT[name] ?? names.find((one) => name.length > 1 && one.startsWith(name)) ?? closest(name, names);
+/** Undefined for the first word of a group: `weights`, of `weights pull`. */
+function find(name: string, after: readonly string[]): AnyCommand | undefined {
+  const inGroup = commands.find((one) => one.name === `${name} ${after[0]}`);
+  const command = inGroup ?? commands.find((one) => one.name === name);
+  if (command !== undefined || membersOf(name).length > 0) return command;
+  const names = commands.map((one) => one.name.split(" ")[0] ?? "");
+  const guess = MEANT[name] ?? closest(name, names);
   throw new UsageError(`unknown command "${name}" for "cog"`, undefined, guess && `Did you mean "${guess}"?`);
 }
 
-function help(words: readonly string[]): number {
-  const [name] = words.filter((word) => !word.startsWith("-"));
-  return print(name === undefined ? mainHelp(commands) : commandHelp(find(name)));
+function membersOf(group: string): readonly AnyCommand[] {
+  return commands.filter(({ name }) => name.startsWith(`${group} `));
+}
+
+function group(name: string, after: readonly string[]): number {
+  const members = membersOf(name);
+  const word = after.find((one) => !one.startsWith("-"));
+  if (word === undefined) return show(groupPage(name, members));
+  const guess = closest(
+    word,
+    members.map((one) => one.name.slice(name.length + 1)),
+  );
+  throw new UsageError(`unknown command "${word}" for "cog ${name}"`, name, guess && `Did you mean "${guess}"?`);
+}
+
+async function help(words: readonly string[]): Promise<number> {
+  const [name, ...after] = words.filter((word) => !word.startsWith("-"));
+  if (name === undefined) return show(programPage(commands, topics));
+  const topic = topics.find((one) => one.name === name);
+  if (topic !== undefined) return show(await topic.load());
+  const command = find(name, after);
+  return command === undefined ? group(name, after) : show(commandPage(command));
+}
+
+function show(page: Page): number {
+  return print(helpText(page, process.stdout.columns));
+}
+
+/** Global flags wherever they stand, as far as that is known before it is known what the words mean: for early mistakes. */
+function globalWords(argv: readonly string[]): ReadonlyMap<string, string> {
+  const first = readWords(argv, { flags: globalFlags, flagsFirst: true }).find(({ kind }) => kind === "positional");
+  const at = first?.from ?? argv.length;
+  const named = (name: string) => commands.find((one) => one.name === name);
+  const command = named(`${argv[at]} ${argv[at + 1]}`) ?? named(argv[at] ?? "");
+  if (command === undefined) return flagValues(argv, globalFlags, true);
+  const flags: FlagTable = { ...command.flags, ...globalFlags };
+  const flagsFirst = command.flagsFirst === true || command.reroute !== undefined;
+  return new Map([
+    ...flagValues(argv.slice(0, at), globalFlags, true),
+    ...flagValues(argv.slice(at + 1), flags, flagsFirst),
+  ]);
 }
 
 /** What follows the command that `cog exec` is to run belongs to that command. */
-function wantsHelp(argv: readonly string[], command: AnyCommand): boolean {
-  const flags: FlagTable = { ...command.flags, ...globalFlags };
-  const words = readWords(argv, { flags, flagsFirst: command.flagsFirst === true });
-  return words.some((word) => isOn(word, "help"));
-}
-
-function isOn(word: Word, name: string): boolean {
-  return word.kind === "flag" && word.name === name && word.value === "true";
-}
-
-/** Global flags, and the few of commands that decide how things are said; wherever they stand, as far as that is known. */
-function globalWords(argv: readonly string[]): ReadonlyMap<string, string> {
-  const [name = ""] = argv.filter((word) => !word.startsWith("-"));
-  const command = commands.find((one) => one.name === name);
-  const at = command === undefined ? argv.length : argv.indexOf(name);
-  const flags: FlagTable = { ...command?.flags, ...globalFlags };
-  const flagsFirst = command?.flagsFirst === true || command?.reroute !== undefined;
-  const words = [
-    ...readWords(argv.slice(0, at), { flags: globalFlags, flagsFirst: true }),
-    ...readWords(argv.slice(at + 1), { flags, flagsFirst }),
-  ];
+function flagValues(argv: readonly string[], flags: FlagTable, flagsFirst: boolean): ReadonlyMap<string, string> {
+  const words: readonly Word[] = readWords(argv, { flags, flagsFirst });
   return new Map(words.flatMap((word) => (word.kind === "flag" ? [[word.name, word.value ?? ""]] : [])));
 }
 
+function isOn(flags: ReadonlyMap<string, string>, name: string): boolean {
+  return flags.get(name) === "true";
+}
+
 async function viewOf(flags: ReadonlyMap<string, string>, settings: Settings): Promise<View> {
-  const flag = flags.get("no-color") === "true";
+  const flag = isOn(flags, "no-color");
   const enabled = colorEnabled(settings.color, { flag, isTerminal: process.stderr.isTTY === true });
-  return { palette: await palette(enabled), debug: flags.get("debug") === "true" };
+  return { palette: await palette(enabled), debug: isOn(flags, "debug") };
 }
 
 function progressOf(wanted: string | undefined, { color }: Settings): ProgressMode {
@@ -157,7 +219,8 @@ function progressOf(wanted: string | undefined, { color }: Settings): ProgressMo
 
 /** Children shall not colour their output either. */
 function withoutColor(settings: Settings): Settings {
-  return { ...settings, environment: { ...settings.environment, NO_COLOR: "1" } };
+  const color = { ...settings.color, refused: true };
+  return { ...settings, color, environment: { ...settings.environment, NO_COLOR: "1" } };
 }
 
 function exitCodeOf(error: unknown): number {

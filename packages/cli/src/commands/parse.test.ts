@@ -64,6 +64,7 @@ test("defaults, and what is not given", () => {
 test.each([
   [["--bogus"], "unknown flag: --bogus"],
   [["--inptu", "a=1"], "unknown flag: --inptu", "Did you mean --input?"],
+  [["--setup"], "unknown flag: --setup", "Did you mean --setup-timeout?"],
   [["-i"], "flag needs an argument: -i"],
   [["--debug=maybe"], "--debug"],
   [["--setup-timeout", "soon"], "setup-timeout"],

@@ -1,7 +1,7 @@
 /** A command's words → its flags and arguments, by commander; mistakes become UsageErrors that name the word. */
 import { closest } from "@cog/core/spelling";
 import { Command as Commander, Option } from "commander";
-import type { AnyCommand, Call, Flag, FlagTable } from "./command.ts";
+import type { AnyCommand, Arguments, Call, Flag, FlagTable } from "./command.ts";
 import { globalFlags } from "./global-flags.ts";
 import { UsageError } from "./usage.ts";
 import { readWords, type Word } from "./words.ts";
@@ -14,7 +14,7 @@ export function parseCall(command: AnyCommand, argv: readonly string[]): Call {
   const positionals = words.flatMap((word) => (word.kind === "positional" ? [word.text] : []));
   commander.parse([...words.flatMap((word) => canonical(word, flags)), "--", ...positionals], { from: "user" });
   const values = commander.opts<Record<string, unknown>>();
-  checkCount(command, commander.args.length);
+  checkArguments(command, commander.args);
   return { flags: valuesOf(flags, values), args: commander.args };
 }
 
@@ -56,17 +56,34 @@ function refuseMistakes(words: readonly Word[], command: string, flags: FlagTabl
     if (word.kind === "bad-switch")
       throw new UsageError(`invalid argument "${word.value}" for ${word.text}: expected true or false`, command);
     if (word.kind === "flag") {
-      const problem = flags[word.name]?.check?.(word.value ?? "");
+      const problem = problemWith(flags[word.name], word.value ?? "");
       if (problem !== undefined)
         throw new UsageError(`invalid argument "${word.value}" for --${word.name}: ${problem}`, command);
     }
   }
 }
 
-function checkCount({ name, arguments: wanted = { usage: "", least: 0, most: 0 } }: AnyCommand, count: number): void {
+function problemWith(flag: Flag | undefined, value: string): string | undefined {
+  const leftOut = value === "" && flag?.valueIf !== undefined;
+  if (flag?.choices === undefined || leftOut) return flag?.check?.(value);
+  return flag.choices.includes(value) ? undefined : `expected ${orList(flag.choices)}`;
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
+
+const NONE: Arguments = { usage: "", least: 0, most: 0 };
+
+function checkArguments({ name, arguments: wanted = NONE }: AnyCommand, given: readonly string[]): void {
+  const count = given.length;
   if (count < wanted.least)
     throw new UsageError(`requires at least ${wanted.least} arg(s), only received ${count}`, name);
   if (count > wanted.most) throw new UsageError(`accepts at most ${wanted.most} arg(s), received ${count}`, name);
+  for (const word of given) {
+    if (wanted.choices?.includes(word) === false)
+      throw new UsageError(`invalid argument "${word}": expected ${orList(wanted.choices)}`, name);
+  }
 }
 
 function valuesOf(flags: FlagTable, values: Readonly<Record<string, unknown>>): Call["flags"] {

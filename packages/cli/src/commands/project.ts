@@ -7,7 +7,7 @@ import type { CommandContext, FlagValues } from "./command.ts";
 import type { imageFlags, projectFlags } from "./shared-flags.ts";
 import { UsageError } from "./usage.ts";
 
-type Flags = FlagValues<typeof imageFlags & typeof projectFlags>;
+export type ProjectFlags = FlagValues<typeof imageFlags & typeof projectFlags>;
 
 /** Where Cog's own base images are. */
 const REGISTRY = "r8.im";
@@ -15,17 +15,18 @@ const REGISTRY = "r8.im";
 /** Each names what the image is built from, so only one of them can be right. */
 const EXCLUSIVE = ["use-cog-base-image", "use-cuda-base-image", "dockerfile"] as const;
 
-export function projectOf(flags: Flags, context: CommandContext): Project {
+export function projectOf(flags: ProjectFlags, context: CommandContext): Project {
   const [first, second] = EXCLUSIVE.filter((name) => flags[name] !== undefined);
   if (second !== undefined) {
     throw new UsageError(`The flags --${first} and --${second} are mutually exclusive: you can only set one of them.`);
   }
-  const { workingDirectory, report } = context;
-  const project = openProject({ workingDirectory, file: flags.file, report });
+  const { workingDirectory, report, settings } = context;
+  const deprecations = settings.deprecationWarnings;
+  const project = openProject({ workingDirectory, file: flags.file, report, deprecations });
   return { ...project, image: imageWish(flags, context) };
 }
 
-function imageWish(flags: Flags, { workingDirectory, settings, global }: CommandContext): ImageWish {
+function imageWish(flags: ProjectFlags, { workingDirectory, settings, global }: CommandContext): ImageWish {
   const base = flags["base-image"];
   const cog = flags["use-cog-base-image"];
   const cuda = flags["use-cuda-base-image"];

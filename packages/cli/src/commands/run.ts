@@ -1,41 +1,44 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
-import { type CommandContext, defineCommand, type Rerouted } from "./command.ts";
+import { defineCommand, type Rerouted } from "./command.ts";
 import { dispatchRun } from "./dispatch.ts";
 import { exec, publishFlag } from "./exec.ts";
 import { globalFlags } from "./global-flags.ts";
-import { onlyPredictionFlags, predictionFlags } from "./prediction-flags.ts";
+import { onlyPredictionFlags, onlyRunFlags, runFlags } from "./prediction-flags.ts";
 import { UsageError } from "./usage.ts";
+import { readWords } from "./words.ts";
 
 export const run = defineCommand({
   name: "run",
   summary: "Run a prediction",
-  arguments: { usage: "[IMAGE]", least: 0, most: 1 },
-  flags: predictionFlags,
+  arguments: { usage: "[IMAGE]", least: 0, most: 1, completes: "image" },
+  flags: runFlags,
   examples: [
     { command: "cog run -i prompt='a red fox'", what: "Run the model of this directory" },
     { command: "cog run -i image=@photo.jpg -o result.png", what: "A file as input, the output in a file" },
+    { command: "cog run --keep -i prompt='a hen'", what: "Leave the model up: the next run starts at once" },
     { command: "cog run my-model -i n=1 --json", what: "Run an image, print the whole result" },
   ],
   reroute,
   async run({ flags, args }, context) {
     const { runPrediction } = await import("./predicting.ts");
-    return await runPrediction(flags, { mode: "predict", image: args[0] }, context);
+    return await runPrediction(flags, { ...flags, mode: "predict", image: args[0] }, context);
   },
 });
 
-const allFlags = { ...predictionFlags, ...publishFlag, ...globalFlags };
-const predictionNames = new Set(Object.keys(onlyPredictionFlags));
+const allFlags = { ...runFlags, ...publishFlag, ...globalFlags };
+const predictionNames = new Set(Object.keys({ ...onlyPredictionFlags, ...onlyRunFlags }));
 const execNames = new Set(Object.keys(publishFlag));
 
 /** `cog run` as it was before predictions took the name: a command in the model's environment. */
-function reroute(words: readonly string[], { workingDirectory }: CommandContext): Rerouted | undefined {
+async function reroute(words: readonly string[], workingDirectory: string): Promise<Rerouted | undefined> {
+  const places = await placesOf(words, workingDirectory);
   const decision = dispatchRun(words, {
     flags: allFlags,
     predictionFlags: predictionNames,
     execFlags: execNames,
-    fileExists: (path) => existsSync(resolve(workingDirectory, path)),
+    fileExists: (path) => places.some((place) => existsSync(resolve(place, path))),
   });
   switch (decision.kind) {
     case "exec":
@@ -55,11 +58,26 @@ function reroute(words: readonly string[], { workingDirectory }: CommandContext)
   }
 }
 
+/** Where a word may name a file: here, and in the project that is above here. */
+async function placesOf(argv: readonly string[], workingDirectory: string): Promise<readonly string[]> {
+  const words = readWords(argv, { flags: allFlags });
+  if (!words.some(({ kind }) => kind === "positional")) return [];
+  const { findProject } = await import("#project");
+  const given = words.find((word) => word.kind === "flag" && word.name === "file");
+  try {
+    const file = given?.kind === "flag" && given.value !== undefined ? given.value : runFlags.file.default;
+    return [workingDirectory, findProject(workingDirectory, file).directory];
+  } catch {
+    // An image needs no project; a command that does says so later.
+    return [workingDirectory];
+  }
+}
+
 /** The word may be an image or a command: if there is no such image, the error says both. */
 const unsureRun = defineCommand({
   ...run,
   async run({ flags, args }, context) {
     const { runPrediction } = await import("./predicting.ts");
-    return await runPrediction(flags, { mode: "predict", image: args[0], unsure: true }, context);
+    return await runPrediction(flags, { ...flags, mode: "predict", image: args[0], unsure: true }, context);
   },
 });

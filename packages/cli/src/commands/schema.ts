@@ -6,11 +6,16 @@ export const schema = defineCommand({
   summary: "Print the model's OpenAPI document",
   flags: projectFlags,
   examples: [{ command: "cog schema > openapi.json", what: "Read from the source, without running it" }],
-  async run({ flags }, { workingDirectory, report, stdout }) {
-    const [{ openProject }, { readModel }] = await Promise.all([import("#project"), import("#launch")]);
-    const project = openProject({ workingDirectory, file: flags.file, report });
+  async run({ flags }, { workingDirectory, report, settings, stdout }) {
+    const [{ openProject }, { readModel }, { jsonText }] = await Promise.all([
+      import("#project"),
+      import("#launch"),
+      import("@cog/core/json"),
+    ]);
+    const deprecations = settings.deprecationWarnings;
+    const project = openProject({ workingDirectory, file: flags.file, report, deprecations });
     const { document } = await readModel(project, report);
-    stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    stdout.write(`${jsonText(document, 2)}\n`);
     return 0;
   },
 });

@@ -8,6 +8,7 @@ const serverFlags = {
     short: "p",
     value: "PORT",
     default: "8393",
+    completes: "nothing",
     group: "Server",
     check: (value) => (/^\d{1,5}$/.test(value) && Number(value) < 65536 ? undefined : "expected a port number"),
   },
@@ -15,13 +16,17 @@ const serverFlags = {
     summary: "Address to listen on; 0.0.0.0 is for everyone",
     value: "HOST",
     default: "127.0.0.1",
+    completes: "nothing",
     group: "Server",
   },
-  "upload-url": { summary: "Upload output files below this URL", value: "URL", group: "Server" },
+  watch: { summary: "Load the model again whenever its source changes", group: "Server" },
+  detach: { summary: "Leave the server up and come back (cog ps, cog stop)", short: "d", group: "Server" },
+  "upload-url": { summary: "Upload output files below this URL", value: "URL", completes: "nothing", group: "Server" },
   "setup-timeout": {
     summary: "Seconds that setup() may take; 0 waits as long as it needs",
     value: "SECONDS",
     default: "0",
+    completes: "nothing",
     group: "Server",
     check: (value) => (/^\d+$/.test(value) ? undefined : "expected a number of seconds"),
   },
@@ -35,7 +40,10 @@ export const serve = defineCommand({
   name: "serve",
   summary: "Serve the model over HTTP",
   flags,
-  examples: [{ command: "cog serve -p 5000", what: "Then POST to http://localhost:5000/predictions" }],
+  examples: [
+    { command: "cog serve -p 5000", what: "Then POST to http://localhost:5000/predictions" },
+    { command: "cog serve --watch", what: "Edit the model while it is served: requests wait for the new code" },
+  ],
   async run({ flags }, context) {
     const { serveModel } = await import("./serving.ts");
     return await serveModel(flags, context);

@@ -1,49 +1,113 @@
 /** The story of `cog serve`: check the port, prepare, start, say where, and stay until told to stop. */
 import { createServer } from "node:net";
 import { CogError, UnavailableError } from "@cog/core/errors";
-import { readModel, withRunningModel } from "#launch";
+import type { Prepared, RunningModel } from "#engines";
+import { readModel, type SessionOptions, withRunningModel } from "#launch";
+import type { Project } from "#project";
 import type { CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
+import { keeping, recipeOf } from "./keeping.ts";
 import { projectOf } from "./project.ts";
 import type { ServeFlags } from "./serve.ts";
-import { parseVariables } from "./variables.ts";
+import { surroundingsOf } from "./surroundings.ts";
+import { UsageError } from "./usage.ts";
 
 export async function serveModel(flags: ServeFlags, context: CommandContext): Promise<number> {
-  const { settings, report, signal } = context;
-  const project = projectOf(flags, context);
-  const model = await readModel(project, report);
-  const env = parseVariables(flags.env, settings.environment);
-  const listen = { host: flags.host, port: Number(flags.port) };
-  await checkPort(listen.host, listen.port);
+  if (flags.watch && flags.detach) throw new UsageError("--watch and --detach cannot be used together", "serve");
+  await checkPort(flags.host, Number(flags.port));
   try {
-    const engine = await chooseEngine(context, { docker: false });
-    const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
-    report.info("Starting the model and running setup()...");
-    const uploadUrl = flags["upload-url"];
-    const start = {
-      mode: "predict" as const,
-      env: context.global.debug ? { COG_LOG_LEVEL: "debug", ...env } : env,
-      serverFlags: [
-        "--await-explicit-shutdown",
-        "true",
-        ...(uploadUrl === undefined ? [] : ["--upload-url", uploadUrl]),
-      ],
-      listen,
-      schema: model.document,
-      ...(flags.gpus !== undefined && { gpus: flags.gpus }),
-    };
-    const options = { start, setupTimeoutSeconds: Number(flags["setup-timeout"]) };
-    return await withRunningModel(prepared, options, { signal, report }, async (running) => {
-      report.info(`Serving at ${addressOf(flags.host, Number(new URL(running.url).port))}`);
-      const reason = await Promise.race([running.ended, aborted(signal)]);
-      signal.throwIfAborted();
-      throw new CogError("model.ended", `The model server ended: ${reason ?? ""}`);
-    });
+    if (flags.watch) {
+      const { untilReadable } = await import("./edits.ts");
+      await untilReadable(flags, context);
+    }
+    for (;;) {
+      const serving = await servingOf(flags, context);
+      if (flags.detach) return await detach(serving, context);
+      if (!flags.watch) return await stay(serving, context);
+      await watch(serving, context);
+    }
   } catch (error) {
     // Told to stop: that is how serving ends.
-    if (signal.aborted && error === signal.reason) return 0;
+    if (context.signal.aborted && error === context.signal.reason) return 0;
     throw error;
   }
+}
+
+interface Serving {
+  readonly flags: ServeFlags;
+  readonly project: Project;
+  readonly options: { readonly start: SessionOptions["start"]; readonly setupTimeoutSeconds: number };
+}
+
+async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Serving> {
+  const { report, global } = context;
+  const project = projectOf(flags, context);
+  const model = await readModel(project, report);
+  const surroundings = surroundingsOf(flags, context);
+  const uploadUrl = flags["upload-url"];
+  const start = {
+    mode: "predict" as const,
+    ...surroundings,
+    env: { ...(global.debug && { COG_LOG_LEVEL: "debug" }), ...surroundings.env },
+    serverFlags: ["--await-explicit-shutdown", "true", ...(uploadUrl === undefined ? [] : ["--upload-url", uploadUrl])],
+    listen: { host: flags.host, port: Number(flags.port) },
+    schema: model.document,
+  };
+  return { flags, project, options: { start, setupTimeoutSeconds: Number(flags["setup-timeout"]) } };
+}
+
+async function stay({ flags, project, options }: Serving, context: CommandContext): Promise<number> {
+  const { report, signal } = context;
+  const prepared = await prepare(project, context);
+  return await withRunningModel(prepared, options, { signal, report }, async (running) => {
+    sayWhere(flags, running, context);
+    return await untilEnded(running, signal);
+  });
+}
+
+/** Until the project has to be read anew. */
+async function watch({ flags, project, options }: Serving, context: CommandContext): Promise<void> {
+  const { withWatchedModel } = await import("./edits.ts");
+  await withWatchedModel({ flags, project, options }, context, async (running, edits) => {
+    sayWhere(flags, running, context);
+    const current = async () => await readModel(projectOf(flags, context), context.report);
+    const loading = async () => {
+      while (await edits.load(current)) context.report.info("Loaded");
+    };
+    await Promise.race([loading(), untilEnded(running, context.signal)]);
+  });
+}
+
+async function detach({ flags, project, options }: Serving, context: CommandContext): Promise<number> {
+  const { settings, report, signal } = context;
+  const { start } = options;
+  const recipe = await recipeOf(project, start, context);
+  const kept = keeping({ recipe, command: "serve", idleSeconds: null }, start.env, settings.cacheDirectory);
+  const prepared = await prepare(project, context);
+  const session = { ...options, start: { ...start, ...kept.start }, onKept: kept.onKept };
+  return await withRunningModel(prepared, session, { signal, report }, async (running) => {
+    sayWhere(flags, running, context);
+    report.info(`Stop it with: cog stop ${kept.id}`);
+    return 0;
+  });
+}
+
+async function prepare(project: Project, context: CommandContext): Promise<Prepared> {
+  const { report, signal } = context;
+  const engine = await chooseEngine(context, { docker: false });
+  const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
+  report.info("Starting the model and running setup()...");
+  return prepared;
+}
+
+function sayWhere({ host }: ServeFlags, { url }: RunningModel, { report }: CommandContext): void {
+  report.info(`Serving at ${addressOf(host, Number(new URL(url).port))}`);
+}
+
+async function untilEnded({ ended }: RunningModel, signal: AbortSignal): Promise<never> {
+  const reason = await Promise.race([ended, aborted(signal)]);
+  signal.throwIfAborted();
+  throw new CogError("model.ended", `The model server ended: ${reason ?? ""}`);
 }
 
 function addressOf(host: string, port: number): string {

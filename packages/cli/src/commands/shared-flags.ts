@@ -2,7 +2,13 @@
 import type { FlagTable } from "./command.ts";
 
 export const projectFlags = {
-  file: { summary: "The name of the config file", short: "f", value: "FILE", default: "cog.yaml", group: "Build" },
+  file: {
+    summary: "The config file, here or in a parent directory",
+    short: "f",
+    value: "FILE",
+    default: "cog.yaml",
+    group: "Build",
+  },
 } as const satisfies FlagTable;
 
 export const environmentFlags = {
@@ -10,12 +16,27 @@ export const environmentFlags = {
     summary: "Environment variable NAME=VALUE; NAME alone takes this machine's value",
     short: "e",
     value: "NAME=VALUE",
+    completes: "nothing",
+    repeat: true,
+    group: "Environment",
+  },
+  "env-file": {
+    summary: "A file of NAME=VALUE lines, taken before -e",
+    value: "FILE",
+    repeat: true,
+    group: "Environment",
+  },
+  volume: {
+    summary: "A file or folder that containers see at another path: SOURCE:TARGET[:ro]",
+    short: "v",
+    value: "VOLUME",
     repeat: true,
     group: "Environment",
   },
   gpus: {
     summary: "GPU devices: all, none, a number, or device=0,1",
     value: "GPUS",
+    completes: "nothing",
     group: "Environment",
     check: (value) => (isGpus(value) ? undefined : "expected all, none, a number, or device=0,1"),
   },
@@ -25,28 +46,60 @@ function isGpus(text: string): boolean {
   return /^(all|none|\d+|"?device=[\w,-]+"?)$/.test(text);
 }
 
-const PROGRESS = ["auto", "plain", "tty", "quiet"];
+/** Of the commands that make an image to keep. */
+export const buildFlags = {
+  secret: {
+    summary: "Secret for build.run: id=X,src=PATH or id=X,env=VAR",
+    value: "SECRET",
+    completes: "nothing",
+    repeat: true,
+    group: "Build",
+  },
+  "no-cache": { summary: "Build every step again", group: "Build" },
+  platform: {
+    summary: "Platform of the image",
+    value: "PLATFORM",
+    default: "linux/amd64",
+    completes: "nothing",
+    group: "Build",
+  },
+  "openapi-schema": {
+    summary: "Use this OpenAPI document, and do not read the source",
+    value: "FILE",
+    env: "COG_OPENAPI_SCHEMA",
+    group: "Build",
+  },
+  "separate-weights": { summary: "Big files also as an image of their own, IMAGE-weights", group: "Build" },
+  strip: { summary: "Take debug symbols out of installed modules", hidden: true, group: "Build" },
+  precompile: { summary: "Compile Python files while building", hidden: true, group: "Build" },
+} as const satisfies FlagTable;
 
 export const imageFlags = {
   progress: {
-    summary: "How builds show their progress: auto, plain, tty or quiet (BUILDKIT_PROGRESS)",
+    summary: "How builds show their progress",
     value: "HOW",
+    env: "BUILDKIT_PROGRESS",
+    choices: ["auto", "plain", "tty", "quiet"],
     group: "Build",
-    check: (value) => (PROGRESS.includes(value) ? undefined : `expected ${PROGRESS.join(", ")}`),
   },
   "use-cog-base-image": {
     summary: "Start from one of Cog's own base images",
     value: "BOOL",
     valueIf: () => false,
+    choices: ["true", "false"],
     group: "Build",
-    check: (value) => (["", "true", "false"].includes(value) ? undefined : "expected true or false"),
   },
   "use-cuda-base-image": {
-    summary: "Start from a CUDA image: auto, true or false",
+    summary: "Start from a CUDA image",
     value: "WHEN",
+    choices: ["auto", "true", "false"],
     group: "Build",
-    check: (value) => (["auto", "true", "false"].includes(value) ? undefined : "expected auto, true or false"),
   },
-  "base-image": { summary: "Start from this image (build.base_image)", value: "IMAGE", group: "Build" },
+  "base-image": {
+    summary: "Start from this image, as build.base_image",
+    value: "IMAGE",
+    completes: "nothing",
+    group: "Build",
+  },
   dockerfile: { summary: "Build by this Dockerfile, not by cog.yaml", value: "PATH", hidden: true, group: "Build" },
 } as const satisfies FlagTable;

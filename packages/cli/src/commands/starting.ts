@@ -1,51 +1,58 @@
-/** Writes the starter files of `cog init` beside what is there. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** `cog init`: writes the starter files beside what is there, and over none of it. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Reporter } from "#report";
-import { type StarterChoice, starterFiles } from "./starter-files.ts";
+import { UserError } from "@cog/core/errors";
+import type { CommandContext } from "./command.ts";
+import { existingProject } from "./existing-project.ts";
+import type { InitFlags } from "./init.ts";
+import { starterFiles } from "./starter-files.ts";
+import { TEMPLATES } from "./starter-models.ts";
 
-export interface StartingOptions {
-  readonly template: string;
-  readonly oldEra: boolean;
-  readonly directory: string;
-  readonly workingDirectory: string;
-  readonly report: Reporter;
-}
-
-export function writeStarterFiles({ template, oldEra, directory, workingDirectory, report }: StartingOptions): void {
+export async function startProject(
+  flags: InitFlags,
+  directory: string,
+  { workingDirectory, report, stdout }: CommandContext,
+): Promise<void> {
   const root = resolve(workingDirectory, directory);
-  const entry = existingModel(root);
+  const existing = await existingProject(root, report);
+  const { model } = existing;
+  if (model !== undefined && flags.template !== undefined)
+    report.warn(`--template is not used: there is a model already, ${model.reference}`);
   const files = starterFiles({
-    template: template as StarterChoice["template"], // checked with the flags
-    oldEra: oldEra || entry?.startsWith("predict.py") === true,
-    pythonVersion: pythonVersionOf(root),
-    ...(entry !== undefined && { entry }),
+    ...existing,
+    template: TEMPLATES.find((name) => name === flags.template) ?? TEMPLATES[0],
+    oldEra: model === undefined ? flags.predict : model.key === "predict",
   });
+  const created: string[] = [];
+  const skipped: string[] = [];
   for (const { path, text } of files) {
-    const target = join(root, path);
-    if (existsSync(target)) {
-      report.info(`Skipped existing ${path}`);
-      continue;
-    }
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-    report.info(`Creating ${path}`);
+    const isThere = existsSync(join(root, path));
+    (isThere ? skipped : created).push(path);
+    if (!isThere) write(join(root, path), text);
+    report.info(isThere ? `Skipped existing ${path}` : `Creating ${path}`);
   }
-  report.info("Done. Run the model with: cog run");
+  const script = skipped.find((path) => model === undefined && /^(run|predict)\.py$/.test(path));
+  if (script !== undefined && created.includes("cog.yaml"))
+    report.warn(`${script} has no class with a run() method yet; cog.yaml names the one that it shall have`);
+  if (flags.json) {
+    stdout.write(
+      `${JSON.stringify({ directory: root, created, skipped, model: model?.reference ?? null }, null, 2)}\n`,
+    );
+    return;
+  }
+  if (model !== undefined && created.includes("cog.yaml"))
+    report.info(`cog.yaml names the model that is there: ${model.reference}`);
+  const where = directory === "." ? "" : `cd ${directory} && `;
+  report.info(model === undefined ? `Run it: ${where}cog run` : `See what it takes: ${where}cog run --inputs`);
 }
 
-/** A model class that is there already: cog.yaml shall name it. */
-function existingModel(root: string): string | undefined {
-  for (const module of ["run.py", "predict.py"]) {
-    const path = join(root, module);
-    const name = existsSync(path) ? /^class (\w+)\s*[(:]/m.exec(readFileSync(path, "utf8"))?.[1] : undefined;
-    if (name !== undefined) return `${module}:${name}`;
+function write(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    // Made by somebody else since we looked: it stays theirs.
+    writeFileSync(path, text, { flag: "wx" });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError("init.not_written", `Cannot write ${path}: ${reason}`, { cause: error });
   }
-  return undefined;
-}
-
-function pythonVersionOf(root: string): string {
-  const file = join(root, ".python-version");
-  const version = existsSync(file) ? /^3\.\d+/.exec(readFileSync(file, "utf8").trim())?.[0] : undefined;
-  return version ?? "3.13";
 }

@@ -6,7 +6,7 @@ export const train = defineCommand({
   summary: "Run a training (deprecated)",
   hidden: true,
   deprecation: 'Command "train" is deprecated, trainings still run',
-  arguments: { usage: "[IMAGE]", least: 0, most: 1 },
+  arguments: { usage: "[IMAGE]", least: 0, most: 1, completes: "image" },
   flags: predictionFlags,
   examples: [{ command: "cog train -i steps=100", what: "Train, and put the weights into ./weights" }],
   async run({ flags, args }, context) {

@@ -9,7 +9,7 @@ export type Word = { readonly from: number; readonly to: number } & (
   | { readonly kind: "positional"; readonly text: string }
   | { readonly kind: "end-of-flags" }
   | { readonly kind: "unknown-flag"; readonly text: string }
-  | { readonly kind: "missing-value"; readonly text: string }
+  | { readonly kind: "missing-value"; readonly name: string; readonly text: string }
   | { readonly kind: "bad-switch"; readonly text: string; readonly value: string }
 );
 
@@ -45,7 +45,7 @@ function readWord(argv: readonly string[], at: number, flags: FlagTable): Word {
   const next = argv[at + 1];
   if (flag.valueIf !== undefined)
     return next !== undefined && flag.valueIf(next) ? found(next, at + 2) : found("", at + 1);
-  return next === undefined ? { kind: "missing-value", text, from: at, to: at + 1 } : found(next, at + 2);
+  return next === undefined ? { kind: "missing-value", name, text, from: at, to: at + 1 } : found(next, at + 2);
 }
 
 function readSwitch(

@@ -6,8 +6,9 @@ import { UserError } from "@cog/core/errors";
 import { torchBuilds } from "./tables.ts";
 import { compare, highest, matches, parseVersion, withoutLocal } from "./version.ts";
 
-/** The oldest of each that there are images for. */
+/** The oldest of each that there are images for, and the newest torch: its table goes on without them. */
 const OLDEST = { python: "3.10", torch: "1.13.1", cuda: "11.6" } as const;
+const NEWEST_TORCH = "2.11.0";
 
 /** Installed in these images already. */
 const PRESENT = new Set(
@@ -65,6 +66,7 @@ export function cogBaseImages(): readonly Combination[] {
   for (const { torch, cuda, pythons } of torchBuilds) {
     const order = compare(torch, OLDEST.torch);
     // Of the oldest itself only the build without a local version counts.
+    if (compare(torch, NEWEST_TORCH) > 0) continue;
     if (order < 0 || (order === 0 && torch !== OLDEST.torch) || (cuda !== undefined && compare(cuda, OLDEST.cuda) < 0))
       continue;
     for (const python of pythons.filter((version) => compare(version, OLDEST.python) >= 0))

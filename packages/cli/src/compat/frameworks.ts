@@ -1,26 +1,34 @@
 /** Pinned torch lines get the build for the chosen CUDA (or for the CPU) and the index that has it. All others stay. */
+import type { RequirementLine } from "#requirements";
 import type { Decision } from "./decision.ts";
-import { findPin } from "./requirement.ts";
+import { findPin, type Pin } from "./requirement.ts";
 import { type TorchBuild, torchBuilds } from "./tables.ts";
 import { compare, highest, matches, parseVersion, withoutLocal } from "./version.ts";
 
 export interface Rewritten {
-  readonly lines: readonly string[];
+  readonly lines: readonly RequirementLine[];
   readonly indexUrls: readonly string[];
   readonly decisions: readonly Decision[];
   readonly warnings: readonly string[];
 }
 
-/** @param cuda absent for the CPU */
-export function rewriteFrameworks(lines: readonly string[], cuda: string | undefined): Rewritten {
+export interface Target {
+  /** Absent for the CPU. */
+  readonly cuda?: string | undefined;
+  /** `linux/arm64`: there PyTorch's own indexes have builds for the CPU only. */
+  readonly platform?: string | undefined;
+}
+
+export function rewriteFrameworks(lines: readonly RequirementLine[], { cuda, platform }: Target): Rewritten {
   const result = [...lines];
   const indexUrls = new Set<string>();
   const decisions: Decision[] = [];
   const warnings: string[] = [];
   for (const [name, find] of Object.entries(FINDERS)) {
     const pin = findPin(lines, name);
-    if (pin === undefined || !pin.exact) continue;
+    if (pin === undefined || !pin.isExact) continue;
     const build = find(pin.version, cuda);
+    if (build?.indexUrl !== undefined && build.cuda !== undefined && platform?.includes("arm64")) continue;
     if (build === undefined) {
       if (name === "torchvision" && cuda !== undefined) {
         warnings.push(
@@ -30,13 +38,18 @@ export function rewriteFrameworks(lines: readonly string[], cuda: string | undef
       continue;
     }
     const version = name === "torch" ? withoutLocal(build.torch) : build.torchvision;
-    result[pin.index] = `${name}${pin.extras}==${version}`;
+    result[pin.index] = rewritten(pin, version);
     if (build.indexUrl === undefined || indexUrls.has(build.indexUrl)) continue;
     indexUrls.add(build.indexUrl);
     const because = `${name}==${version} for ${cuda === undefined ? "the CPU" : `CUDA ${build.cuda ?? cuda}`}`;
     decisions.push({ setting: "torch_index", value: indexName(build.indexUrl), because });
   }
   return { lines: result, indexUrls: [...indexUrls], decisions, warnings };
+}
+
+function rewritten({ name, extras, marker, place }: Pin, version: string): RequirementLine {
+  const text = `${name}${extras}==${version}${marker === "" ? "" : ` ${marker}`}`;
+  return { kind: "package", text, ...(place !== undefined && { place }) };
 }
 
 /** `https://…/whl/cu121/` → `cu121` */

@@ -1,13 +1,28 @@
-export { BuildFailure, type BuildRequest, buildImage } from "./build.ts";
-export { type Absence, absenceWords, docker, spawn } from "./command.ts";
+export { type Absence, absenceWords } from "./absence.ts";
+export { type BuildRequest, buildImage } from "./build.ts";
+export { BuildFailure } from "./build-failure.ts";
+export { docker, spawn } from "./command.ts";
+export type { Image } from "./image.ts";
 export {
-  type Image,
+  cogImageNames,
   inspectImage,
   type LayerSize,
+  labelledImages,
   lastLine,
   layerSizes,
+  outputInImage,
   pullImage,
   removeImage,
   tagsOf,
 } from "./images.ts";
 export { ping } from "./ping.ts";
+export { cannotReach, type PushOutcome, pushImage } from "./push.ts";
+export type { PushProgress } from "./push-progress.ts";
+export {
+  type ContainerEngine,
+  type ContainerTool,
+  MAKE_ROOM,
+  qualifiedName,
+  TOOL_NAMES,
+  type ToolOptions,
+} from "./tools.ts";

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { absenceOf, absenceWords } from "./command.ts";
+import { absenceOf, absenceWords } from "./absence.ts";
 import { ping } from "./ping.ts";
 
 /** No engine is stopped, locked or hung on demand, so these say what docker was seen to say. */
@@ -43,6 +43,7 @@ test.each([
     "permission-denied",
   ],
   ["something nobody expects", "not-running"],
+  ["Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg.", "is-podman"],
 ])("docker says: %s", async (stderr, expected) => {
   fakeDocker(`echo "${stderr}" >&2; exit 1`);
   expect(await asked()).toBe(expected);
@@ -58,5 +59,7 @@ test("an engine that hangs is given up after two seconds", async () => {
 test("each absence has its words and a way on", () => {
   expect(absenceWords("not-running").reason).toMatch(/Is the docker daemon running\?$/);
   expect(absenceWords("permission-denied").hint).toMatch(/docker group/);
+  expect(absenceWords("is-podman").hint).toMatch(/COG_ENGINE=podman/);
+  expect(absenceWords("not-installed", "buildah").reason).toMatch(/^Buildah is not installed/);
   expect(absenceOf("no such image")).toBeUndefined();
 });

@@ -1,17 +1,15 @@
 import type { BuildPlan } from "#plan";
-import type { Instruction } from "./instruction.ts";
+import { type Instruction, staged } from "./instruction.ts";
 import { layerArgument, reproducible } from "./layer.ts";
 import { aptCaches } from "./packages.ts";
 import { PIP_CACHE } from "./python.ts";
 
 const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
-/** What the stages share: the base image, and trust in the user's certificate authority before any network use. */
-export function baseStage(plan: BuildPlan): Instruction[] {
+/** The base image, and trust in the user's certificate authority before any network use. */
+export function baseLayers(plan: BuildPlan): Instruction[] {
   return [
-    // An argument, so that the text stays the same whatever --base-image says.
-    { kind: "arg", name: "COG_BASE", value: plan.base.image },
-    { kind: "from", image: "$COG_BASE", as: "base" },
+    { kind: "from", image: "$COG_BASE" },
     layerArgument,
     {
       kind: "env",
@@ -21,7 +19,7 @@ export function baseStage(plan: BuildPlan): Instruction[] {
         { name: "NVIDIA_DRIVER_CAPABILITIES", value: "all" },
       ],
     },
-    ...(plan.caCertificate ? certificate() : []),
+    ...(plan.caCertificate ? certificate(plan) : []),
     ...(plan.base.isCogBase ? [pythonLink()] : []),
     ...(plan.expectedPython === undefined ? [] : [pythonCheck(plan.expectedPython, plan.base.image)]),
     ...(plan.python === undefined ? [] : [interpreter(plan.python, plan.base.image)]),
@@ -77,12 +75,12 @@ function interpreter(version: string, base: string): Instruction {
   };
 }
 
-function certificate(): Instruction[] {
+function certificate({ folders }: BuildPlan): Instruction[] {
   const installed = "/usr/local/share/ca-certificates/cog-ca-cert.crt";
   return [
     {
       kind: "run",
-      mounts: [{ type: "bind", source: "build/ca", target: "/mnt" }],
+      mounts: [staged(folders.ca)],
       command: reproducible(
         `mkdir -p /usr/local/share/ca-certificates /etc/ssl/certs && install -m 0644 /mnt/ca.crt ${installed} && ` +
           "{ ! command -v update-ca-certificates >/dev/null || update-ca-certificates; } && " +

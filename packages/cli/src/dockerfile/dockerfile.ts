@@ -1,9 +1,8 @@
 import type { BuildPlan } from "#plan";
-import { baseStage } from "./base.ts";
+import { baseLayers } from "./base.ts";
 import { type Instruction, instructionText, type Origin } from "./instruction.ts";
-import { layerArgument } from "./layer.ts";
 import { modelLayers } from "./model.ts";
-import { nodeLayer, nodeStage } from "./node.ts";
+import { nodeLayer } from "./node.ts";
 import { packageLayers } from "./packages.ts";
 import { compiled, SITE_PACKAGES } from "./python.ts";
 import { runStepLayers } from "./run-steps.ts";
@@ -19,24 +18,22 @@ export interface Dockerfile {
 /** The Dockerfile of a plan. Layers are ordered by how often they change: OS, packages, Node, SDK, steps, weights, code. */
 export function renderDockerfile(plan: BuildPlan): Dockerfile {
   const stages: Instruction[][] = [
-    baseStage(plan),
-    ...(plan.node === undefined ? [] : [nodeStage(plan.node)]),
-    ...(plan.weightsImage === undefined ? [] : [weightsStage(plan)]),
+    ...(plan.weightsImage === undefined ? [] : [weightsStage(plan.weightsImage)]),
     [
-      { kind: "from", image: "base" },
-      layerArgument,
+      ...baseLayers(plan),
       ...packageLayers(plan),
-      ...(plan.node === undefined ? [] : nodeLayer()),
+      ...nodeLayer(plan),
       sdkLayer(plan),
       ...runStepLayers(plan),
       ...(plan.precompile ? [compiled(SITE_PACKAGES)] : []),
       ...modelLayers(plan),
     ],
   ];
-  const lines: string[] = [];
+  // An argument, so that the text stays the same whatever --base-image says. Before every FROM, or it is unknown there.
+  const lines = [instructionText({ kind: "arg", name: "COG_BASE", value: plan.base.image })];
   const origins = new Map<number, Origin>();
   for (const stage of stages) {
-    if (lines.length > 0) lines.push("");
+    if (lines.length > 1) lines.push("");
     for (const instruction of stage) {
       if (instruction.kind === "run") origins.set(lines.length + 1, instruction.origin);
       lines.push(...instructionText(instruction).split("\n"));

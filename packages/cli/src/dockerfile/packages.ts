@@ -1,5 +1,5 @@
 import type { BuildPlan } from "#plan";
-import type { Instruction, Mount } from "./instruction.ts";
+import { type Instruction, type Mount, staged } from "./instruction.ts";
 import { reproducible } from "./layer.ts";
 import { install, PIP_CACHE, stripped } from "./python.ts";
 
@@ -23,7 +23,7 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
   if (plan.requirements.length > 0) {
     layers.push({
       kind: "run",
-      mounts: [PIP_CACHE, { type: "bind", source: "build/requirements", target: "/mnt" }],
+      mounts: [PIP_CACHE, staged(plan.folders.requirements)],
       command: reproducible(stripped(install("-r /mnt/requirements.txt", plan.installer), plan.strip)),
       origin: { kind: "config", path: ["build", "python_requirements"] },
     });

@@ -12,7 +12,14 @@ export function pip(command: string): string {
 
 /** @param packages what to install, as pip and uv both take it */
 export function install(packages: string, installer: BuildPlan["installer"]): string {
-  return installer === "uv" ? uvInstall(packages) : pip(`install --no-compile ${packages}`);
+  switch (installer) {
+    case "pip":
+      return pip(`install --no-compile ${packages}`);
+    case "uv":
+      return uvInstall(packages);
+    case "auto":
+      return `if uv=$(command -v uv); then ${withUv(packages)}; else ${pip(`install --no-compile ${packages}`)}; fi`;
+  }
 }
 
 /**
@@ -21,10 +28,11 @@ export function install(packages: string, installer: BuildPlan["installer"]): st
  */
 function uvInstall(packages: string): string {
   const fetch = `${pip("install -q --no-compile --upgrade --target /media/uv uv")} && uv=/media/uv/bin/uv`;
-  return (
-    `{ uv=$(command -v uv) || { ${fetch}; }; } && ` +
-    `UV_CACHE_DIR=/media/uv-cache UV_LINK_MODE=copy "$uv" pip install --system --index-strategy unsafe-best-match ${packages}`
-  );
+  return `{ uv=$(command -v uv) || { ${fetch}; }; } && ${withUv(packages)}`;
+}
+
+function withUv(packages: string): string {
+  return `UV_CACHE_DIR=/media/uv-cache UV_LINK_MODE=copy "$uv" pip install --system --index-strategy unsafe-best-match ${packages}`;
 }
 
 /**

@@ -5,8 +5,8 @@ import { type Instruction, instructionText } from "./instruction.ts";
 const STAGE = "weights";
 
 /** Named before the other stages, so that the last one can copy from it. */
-export function weightsStage({ weightsImage }: BuildPlan): Instruction[] {
-  return weightsImage === undefined ? [] : [{ kind: "from", image: weightsImage, as: STAGE }];
+export function weightsStage(image: string): Instruction[] {
+  return [{ kind: "from", image, as: STAGE }];
 }
 
 export function weightsLayer({ weights, weightsImage }: BuildPlan): Instruction[] {

@@ -1,5 +1,5 @@
 /**
- * An engine runs models: `local` in a virtual environment on this machine, `docker` in containers.
+ * An engine runs models: `local` in a virtual environment on this machine, `docker` and `podman` in containers.
  * A command decides what to run and how to show it; an engine knows where. Each engine is a folder here and
  * a line in `index.ts`, and passes the suite in `conformance.ts`.
  */
@@ -7,7 +7,7 @@ import type { JsonObject } from "@cog/core/json";
 import type { Project } from "#project";
 import type { Reporter } from "#report";
 
-export type EngineName = "local" | "docker";
+export type EngineName = "local" | "docker" | "podman";
 
 /** What to run: a project's sources in place, or a finished image. */
 export type Target =
@@ -23,28 +23,55 @@ export type Availability =
   | { readonly available: true }
   | { readonly available: false; readonly reason: string; readonly hint: string };
 
-export interface StartOptions {
-  readonly mode: "predict" | "train";
-  /** Variables for the model, after cog.yaml's `environment`. */
+/** What a model or a command finds around it. */
+export interface Surroundings {
+  /** Variables, after cog.yaml's `environment`. */
   readonly env: Readonly<Record<string, string>>;
+  /** As given to --gpus, already checked. */
+  readonly gpus?: string;
+  readonly volumes?: readonly Volume[];
+  /** A folder for what libraries download, so that they do it once. */
+  readonly modelCache?: string;
+}
+
+/** A folder or file of this machine that is to be seen at another path. */
+export interface Volume {
+  /** Absolute; it exists. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface StartOptions extends Surroundings {
+  readonly mode: "predict" | "train";
   /** Extra flags for `python -m cog.server.http`. */
   readonly serverFlags: readonly string[];
   /** The host address to listen on; port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** The OpenAPI document made from the sources; for an image it has its own. */
   readonly schema?: JsonObject;
-  /** As given to --gpus, already checked. */
-  readonly gpus?: string;
+  /** The model is to outlive this command: it is left, not stopped, and found again by its `kept` place. */
+  readonly keep?: Keep;
   /** The server's and the model's output, as it comes. */
   readonly onOutput: (text: string) => void;
 }
 
-export interface ExecOptions {
+export interface Keep {
+  /** Names this model, to us and (COG_INSTANCE) to its server. */
+  readonly id: string;
+  /** A file for what it writes, where the engine keeps none itself. */
+  readonly log: string;
+}
+
+/** Where a model that was kept is found again. */
+export type KeptPlace =
+  | { readonly engine: "local"; readonly pid: number; readonly log: string }
+  | { readonly engine: "docker" | "podman"; readonly container: string };
+
+export interface ExecOptions extends Surroundings {
   readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
   /** `PORT`, `HOST:PORT`: only containers need it. */
   readonly publish: readonly string[];
-  readonly gpus?: string;
 }
 
 /** A model server that was started. Whoever started it must `stop` it. */
@@ -57,6 +84,8 @@ export interface RunningModel {
   readonly ended: Promise<string>;
   /** Polite stop, a bounded wait, then kill. Idempotent; nothing of the model is left running after it. */
   stop(): Promise<void>;
+  /** Of a model started with `keep`: where it is, and the way to let go of it. */
+  readonly kept?: { readonly place: KeptPlace; leave(): void };
 }
 
 /** A target made ready to run: the environment is built, or the image is there. */

@@ -3,15 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe } from "vitest";
-import { ping } from "#docker";
 import { defaultImageName } from "#plan";
 import { carriedSdk } from "#sdk";
 import { readSettings } from "#settings";
+import { toolHere } from "#testing";
 import { engineConformance } from "./conformance.ts";
-import { dockerEngine } from "./docker/engine.ts";
+import { containerEngine } from "./docker/engine.ts";
 import { localEngine } from "./local/engine.ts";
-
-const withDocker = (await ping({ signal: AbortSignal.timeout(5000) })) === "answers";
 
 describe("local", () => {
   const cacheDirectory = mkdtempSync(join(tmpdir(), "cog-engines-test-"));
@@ -25,31 +23,28 @@ describe("local", () => {
   });
 });
 
-describe.skipIf(!withDocker)(`docker${withDocker ? "" : " (left out: no Docker engine answers here)"}`, () => {
-  engineConformance({
-    engine: dockerEngine,
-    pythonVersion: "3.11",
-    leftovers: ({ directory }) =>
-      execFileSync("docker", [
-        "ps",
-        "--all",
-        "--filter",
-        `label=run.cog.project=${directory}`,
-        "--format",
-        "{{.Names}}",
-      ])
+/** Both take the same words, and answer them alike. */
+for (const tool of ["docker", "podman"] as const) {
+  const here = await toolHere(tool);
+  describe.skipIf(!here.usable)(here.usable ? tool : `${tool} (left out: ${here.why})`, () => {
+    const linesOf = (args: readonly string[]) =>
+      execFileSync(tool, args)
         .toString()
         .split("\n")
-        .filter((name) => name !== ""),
-    forget: ({ directory }) => {
-      const name = defaultImageName(basename(directory));
-      const images = execFileSync("docker", ["image", "ls", "--quiet", `${name}-dev`])
-        .toString()
-        .split("\n");
-      execFileSync("docker", ["image", "rm", "--force", ...images.filter((id) => id !== "")], { stdio: "ignore" });
-    },
+        .filter((line) => line !== "");
+
+    engineConformance({
+      engine: containerEngine(tool),
+      pythonVersion: "3.11",
+      leftovers: ({ directory }) =>
+        linesOf(["ps", "--all", "--filter", `label=run.cog.project=${directory}`, "--format", "{{.Names}}"]),
+      forget: ({ directory }) => {
+        const images = linesOf(["image", "ls", "--quiet", `${defaultImageName(basename(directory))}-dev`]);
+        if (images.length > 0) execFileSync(tool, ["image", "rm", "--force", ...images], { stdio: "ignore" });
+      },
+    });
   });
-});
+}
 
 /** Processes whose working directory is the project's; on systems without /proc nothing is seen. */
 function processesIn(directory: string): string[] {

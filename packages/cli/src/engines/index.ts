@@ -4,10 +4,14 @@ export type {
   Engine,
   EngineName,
   ExecOptions,
+  KeptPlace,
   Prepared,
   RunningModel,
   StartOptions,
+  Surroundings,
   Target,
+  Volume,
 } from "./engine.ts";
-export { loadEngine } from "./load.ts";
+export { type Container, followLog, type LogOptions, listContainers, stopKept } from "./kept.ts";
+export { examineLocally, loadEngine } from "./load.ts";
 export type { LocalSettings } from "./local/settings.ts";

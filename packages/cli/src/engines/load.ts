@@ -5,8 +5,14 @@ import type { LocalSettings } from "./local/settings.ts";
 export async function loadEngine(name: EngineName, settings: LocalSettings): Promise<Engine> {
   switch (name) {
     case "docker":
-      return (await import("./docker/engine.ts")).dockerEngine;
+    case "podman":
+      return (await import("./docker/engine.ts")).containerEngine(name);
     case "local":
       return (await import("./local/engine.ts")).localEngine(settings);
   }
+}
+
+/** What a doctor asks of this machine. */
+export async function examineLocally(): Promise<typeof import("./local/examine.ts")> {
+  return await import("./local/examine.ts");
 }

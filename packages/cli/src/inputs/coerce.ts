@@ -1,9 +1,9 @@
 /** Typed text → the value that the input's schema wants. What does not fit stays text, for the checker to name. */
 import { UserError } from "@cog/core/errors";
-import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type Json, type JsonObject, parseJson, wholeNumber } from "@cog/core/json";
 import { type FileReading, looksForgotten, readInputFile } from "./files.ts";
 import type { TypedInput } from "./parse.ts";
-import { itemsOf, membersOf, wantedType } from "./property.ts";
+import { itemsOf, membersOf, takesText, wantedType } from "./property.ts";
 
 export function coerceInput(input: TypedInput, schema: JsonObject | undefined, reading: FileReading): Json {
   const { name, values } = input;
@@ -19,18 +19,11 @@ export function coerceInput(input: TypedInput, schema: JsonObject | undefined, r
 }
 
 function coerceOne(name: string, value: string, schema: JsonObject | undefined, reading: FileReading): Json {
-  const type = wantedType(schema);
-  if (value.startsWith("@")) return readInputFile(name, value.slice(1), { ...reading, asText: type === "string" });
-  if (type === "file" && looksForgotten(value, reading)) {
+  if (value.startsWith("@")) return readInputFile(name, value.slice(1), { ...reading, asText: takesText(schema) });
+  if (wantedType(schema) === "file" && looksForgotten(value, reading)) {
     throw new UserError("input.file", `input "${name}": ${value} is a local file; did you mean -i ${name}=@${value}?`);
   }
-  const coerced = coerceScalar(value, schema);
-  if (type === "integer" && typeof coerced === "number" && !Number.isSafeInteger(coerced)) {
-    throw new UserError("input.too_large", `input "${name}": ${value} is too large to be sent with all its digits`, {
-      hint: `Whole numbers reach from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}; make it a str in the model for more.`,
-    });
-  }
-  return coerced ?? value;
+  return coerceScalar(value, schema) ?? value;
 }
 
 function coerceScalar(value: string, schema: JsonObject | undefined): Json | undefined {
@@ -62,11 +55,14 @@ function memberValue(value: string, members: readonly JsonObject[]): Json | unde
 }
 
 function integerOf(text: string): Json | undefined {
-  return /^[-+]?\d+$/.test(text) ? Number(text) : undefined;
+  return /^[-+]?\d+$/.test(text) ? wholeNumber(BigInt(text.replace("+", ""))) : undefined;
 }
 
 function numberOf(text: string): Json | undefined {
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined;
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return undefined;
+  const value = Number(text);
+  // JSON has no infinity.
+  return integerOf(text) ?? (Number.isFinite(value) ? value : undefined);
 }
 
 function booleanOf(text: string): Json | undefined {
@@ -75,7 +71,7 @@ function booleanOf(text: string): Json | undefined {
 
 function jsonOf(text: string, accepts: (value: unknown) => boolean): Json | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text);
     return accepts(value) ? value : undefined;
   } catch {
     return undefined;

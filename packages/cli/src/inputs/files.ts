@@ -41,7 +41,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 export function locate(path: string, { workingDirectory, home }: FileReading): string {
-  return path === "~" || path.startsWith("~/") ? join(home, path.slice(1)) : resolve(workingDirectory, path);
+  return path === "~" || /^~[/\\]/.test(path) ? join(home, path.slice(1)) : resolve(workingDirectory, path);
 }
 
 function decodeUtf8(content: Buffer): string | undefined {

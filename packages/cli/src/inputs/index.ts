@@ -1,2 +1,3 @@
 export { checkInput, type GivenInput, type InputContext, type InputFlags, readInputFlags } from "./inputs.ts";
 export type { JsonReading } from "./json.ts";
+export { inputTable } from "./table.ts";

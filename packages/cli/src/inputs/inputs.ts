@@ -1,10 +1,11 @@
 /** What was typed → the checked input of a prediction. Everything wrong with it is told at once. */
 import { UserError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
-import { checkInputFor, propertiesOf } from "@cog/core/schema";
+import { checkInputFor, interfaceOf, propertiesOf } from "@cog/core/schema";
 import { coerceInput } from "./coerce.ts";
 import { type JsonReading, readFilesIn, readJsonInput } from "./json.ts";
 import { parseInputs, type TypedInput } from "./parse.ts";
+import { inputTable } from "./table.ts";
 
 export interface InputFlags {
   /** `-i`, in order. */
@@ -44,7 +45,14 @@ export async function checkInput(given: GivenInput, context: InputContext): Prom
         : Object.fromEntries(given.inputs.map((one) => [one.name, coerceInput(one, schemas[one.name], context)]));
   const checked = await checkInputFor(document, component, input);
   if (checked.ok) return checked.input;
-  throw new UserError(checked.code, checked.message, {
-    hint: checked.hint ?? "Run 'cog run --inputs' to see what the model takes.",
-  });
+  throw new UserError(checked.code, checked.message, { hint: checked.hint ?? whatItTakes(checked.code, context) });
+}
+
+/** Who left something out may not know what there is; who gave something wrong was told what is right. */
+function whatItTakes(code: string, { document, component }: InputContext): string {
+  const model = interfaceOf(document);
+  const endpoint = component === "TrainingInput" ? model.train : model.predict;
+  if (code !== "input.missing" || endpoint === undefined) return "Run 'cog run --inputs' to see what the model takes.";
+  const lines = inputTable(endpoint).trimEnd().split("\n");
+  return ["The model takes:", ...lines.map((line) => `  ${line}`)].join("\n");
 }

@@ -1,9 +1,9 @@
 /** `--json`: the whole input as one JSON object, typed, in a file, or on stdin. */
 import { readFileSync } from "node:fs";
 import { UserError } from "@cog/core/errors";
-import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "@cog/core/json";
 import { describe, type FileReading, locate, readInputFile } from "./files.ts";
-import { itemsOf, wantedType } from "./property.ts";
+import { itemsOf, memberOf, takesFile, takesText } from "./property.ts";
 
 export interface JsonReading extends FileReading {
   readonly readStdin: () => Promise<string>;
@@ -13,7 +13,7 @@ export async function readJsonInput(flag: string, reading: JsonReading): Promise
   const text = await sourceText(flag, reading);
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+    value = parseJson(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw invalidJson(error instanceof Error ? error.message : String(error));
   }
@@ -55,14 +55,18 @@ export function readFilesIn(
 type Depth = FileReading & { readonly top: boolean };
 
 function withFiles(name: string, value: Json, schema: JsonObject | undefined, reading: Depth): Json {
-  const type = wantedType(schema);
   if (typeof value === "string") {
-    if (!value.startsWith("@") || !(reading.top || type === "file")) return value;
+    if (!value.startsWith("@") || !(reading.top || takesFile(schema))) return value;
     return value.startsWith("@@")
       ? value.slice(1)
-      : readInputFile(name, value.slice(1), { ...reading, asText: type === "string" });
+      : readInputFile(name, value.slice(1), { ...reading, asText: takesText(schema) });
   }
   if (Array.isArray(value))
     return value.map((item: Json) => withFiles(name, item, itemsOf(schema), { ...reading, top: false }));
-  return value;
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    withFiles(name, item, memberOf(schema, key), { ...reading, top: false }),
+  ]);
+  return Object.fromEntries(entries);
 }

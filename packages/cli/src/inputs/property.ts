@@ -40,6 +40,27 @@ export function membersOf(schema: JsonObject): readonly JsonObject[] {
   return Array.isArray(members) ? members.filter(isJsonObject) : [];
 }
 
+/** What a file is sent as is decided by these two: text where the model takes text and no file. */
+export function takesText(schema: JsonObject | undefined): boolean {
+  return wantedTypes(schema).includes("string") && !takesFile(schema);
+}
+
+export function takesFile(schema: JsonObject | undefined): boolean {
+  return wantedTypes(schema).includes("file");
+}
+
+function wantedTypes(schema: JsonObject | undefined): readonly WantedType[] {
+  const type = wantedType(schema);
+  return type === "union" && schema !== undefined ? membersOf(schema).map(wantedType) : [type];
+}
+
+/** The schema of an object's value under this key. */
+export function memberOf(schema: JsonObject | undefined, key: string): JsonObject | undefined {
+  const { properties, additionalProperties } = schema === undefined ? {} : withoutAllOf(schema);
+  const own = isJsonObject(properties) && Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+  return isJsonObject(own) ? own : undefined;
+}
+
 /** Choices stand in an `allOf` beside the property's own keys. */
 function withoutAllOf(schema: JsonObject): JsonObject {
   const parts = schema["allOf"];

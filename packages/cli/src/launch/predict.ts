@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createClient, RefusalError } from "@cog/core/client";
 import { CogError, UnavailableError, UserError } from "@cog/core/errors";
-import type { Json, JsonObject } from "@cog/core/json";
+import { type Json, type JsonObject, jsonText, parseJson } from "@cog/core/json";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
 import { localFetch } from "./local-fetch.ts";
@@ -13,25 +13,29 @@ export interface PredictionOptions {
   readonly context: Readonly<Record<string, string>>;
   /** Ask for the output's items as they are made. */
   readonly onItem?: (chunk: Json, index: number) => void;
+  /** What the model prints during it, from a server whose own output nobody shows. */
+  readonly onLog?: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
+/** Whole numbers with all their digits. */
+const EXACT = { parse: parseJson, text: (value: unknown) => jsonText(value) };
 /** How long a server may take to hear of a cancel before it is stopped anyway. */
 const CANCEL_MS = 1000;
 /** How long after its last connection a server may take to be gone. */
 const END_MS = 1000;
 
 export async function predictOn(model: RunningModel, options: PredictionOptions): Promise<PredictionResponse> {
-  const { input, context, signal, mode, onItem } = options;
-  const client = createClient({ url: model.url, fetch: localFetch });
+  const { input, context, signal, mode, onItem, onLog } = options;
+  const client = createClient({ url: model.url, fetch: localFetch, json: EXACT });
   const id = randomUUID().replaceAll("-", "");
   const request = { id, input, context };
   const path = mode === "train" ? "/trainings" : "/predictions";
   try {
     const answer =
-      onItem === undefined
+      onItem === undefined && onLog === undefined
         ? client.predict(request, { path, signal })
-        : followStream(client.stream(request, { signal }), onItem).catch((error: unknown) => {
+        : followStream(client.stream(request, { signal }), { onItem, onLog }).catch((error: unknown) => {
             // A server of the reference streams only models that are marked for it.
             if (error instanceof RefusalError && error.status === 406) return client.predict(request, { path, signal });
             throw error;
@@ -49,10 +53,11 @@ export async function predictOn(model: RunningModel, options: PredictionOptions)
 
 async function followStream(
   events: ReturnType<ReturnType<typeof createClient>["stream"]>,
-  onItem: (chunk: Json, index: number) => void,
+  { onItem, onLog }: { readonly [K in "onItem" | "onLog"]: PredictionOptions[K] | undefined },
 ): Promise<PredictionResponse> {
   for await (const event of events) {
-    if (event.event === "output") onItem(event.data.chunk, event.data.index);
+    if (event.event === "output") onItem?.(event.data.chunk, event.data.index);
+    if (event.event === "log") onLog?.(event.data.data);
     if (event.event === "error") throw new CogError("prediction.stream", event.data.error);
     if (event.event === "completed") return event.data;
   }

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonText, parseJson } from "@cog/core/json";
 import { version } from "@cog/core/version";
 import { type Project, writeState } from "#project";
 import type { ReadOptions, ReadResult } from "#python";
@@ -22,7 +23,7 @@ interface Memory {
 }
 
 export async function readRememberedInterface(project: Project, options: ReadOptions): Promise<ReadResult> {
-  const key = JSON.stringify([version, "input places", options.predict, options.train]);
+  const key = JSON.stringify([version, "exact numbers", options.predict, options.train]);
   const known = recall(project);
   if (known?.key === key && isCurrent(known, options)) return known.result;
   const { readInterface } = await import("#python");
@@ -33,7 +34,7 @@ export async function readRememberedInterface(project: Project, options: ReadOpt
     return text;
   };
   const result = await readInterface({ ...options, readFile });
-  if (result.ok) writeState(project, FILE, JSON.stringify({ key, files, result } satisfies Memory));
+  if (result.ok) writeState(project, FILE, jsonText({ key, files, result } satisfies Memory));
   return result;
 }
 
@@ -43,7 +44,7 @@ function isCurrent({ files }: Memory, { readFile }: ReadOptions): boolean {
 
 function recall({ directory }: Project): Memory | undefined {
   try {
-    return JSON.parse(readFileSync(join(directory, ".cog", FILE), "utf8")) as Memory; // compared with `key` before use
+    return parseJson(readFileSync(join(directory, ".cog", FILE), "utf8")) as unknown as Memory; // compared with `key` before use
   } catch {
     // Never written, or by a version that wrote something else: the source is read again.
     return undefined;

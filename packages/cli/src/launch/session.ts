@@ -1,8 +1,11 @@
 /** A model from start to stop. Whatever happens in between, it is stopped. */
 import { UserError } from "@cog/core/errors";
-import type { Context, Prepared, RunningModel, StartOptions } from "#engines";
+import type { Context, KeptPlace, Prepared, RunningModel, StartOptions } from "#engines";
+import type { Reporter } from "#report";
 
 export interface SessionOptions {
+  /** Called when the model is ready. It is then left up, whatever becomes of the work. */
+  readonly onKept?: (model: Pick<RunningModel, "url"> & { readonly place: KeptPlace }) => void;
   readonly start: Omit<StartOptions, "onOutput">;
   /** 0: as long as it takes. */
   readonly setupTimeoutSeconds: number;
@@ -10,16 +13,41 @@ export interface SessionOptions {
 
 export async function withRunningModel<T>(
   prepared: Prepared,
-  { start, setupTimeoutSeconds }: SessionOptions,
+  { start, setupTimeoutSeconds, onKept }: SessionOptions,
   context: Context,
   work: (model: RunningModel) => Promise<T>,
 ): Promise<T> {
-  const model = await prepared.start({ ...start, onOutput: (text) => context.report.output(text) }, context);
+  // What a model that is kept prints from now on goes to its log.
+  let isShown = true;
+  const onOutput = (text: string) => (isShown ? context.report.output(text) : undefined);
+  const model = await prepared.start({ ...start, onOutput }, context);
+  let leave: (() => void) | undefined;
   try {
-    await waitUntilReady(model, setupTimeoutSeconds, context.signal);
+    await withHeartbeat(context.report, () => waitUntilReady(model, setupTimeoutSeconds, context.signal));
+    if (onKept !== undefined && model.kept !== undefined) {
+      onKept({ url: model.url, place: model.kept.place });
+      leave = model.kept.leave;
+      isShown = false;
+    }
     return await work(model);
   } finally {
-    await model.stop();
+    if (leave === undefined) await model.stop();
+    else leave();
+  }
+}
+
+const HEARTBEAT_MS = 15_000;
+
+/** A setup that loads gigabytes says nothing for minutes. */
+async function withHeartbeat(report: Reporter, work: () => Promise<void>): Promise<void> {
+  const startedAt = Date.now();
+  const heart = setInterval(() => {
+    report.info(`Still in setup() after ${Math.round((Date.now() - startedAt) / 1000)} s`);
+  }, HEARTBEAT_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(heart);
   }
 }
 

@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, win32 } from "node:path";
 import type { Json } from "@cog/core/json";
+import type { OutputType } from "@cog/core/schema";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fileName, outputName, textFileName } from "./naming.ts";
 import { presentJson, presentOutput } from "./present.ts";
@@ -44,18 +47,29 @@ test("text goes to exactly the name that is given", () => {
   expect(textFileName(named("weights"))).toBe("weights");
 });
 
-function present(output: Json, flag?: string) {
+test.each([
+  ["C:\\out\\x.png", { directory: "C:\\out", stem: "x", extension: ".png", place: "file" }],
+  ["out\\", { directory: "out", stem: "output", extension: "", place: "directory" }],
+  [".\\x.png", { directory: ".", stem: "x", extension: ".png", place: "file" }],
+  ["~\\x.png", { directory: "C:\\Users\\me", stem: "x", extension: ".png", place: "file" }],
+])("on Windows -o %s", (output, name) => {
+  expect(outputName({ output, workingDirectory: "C:\\w", home: "C:\\Users\\me", paths: win32 })).toEqual(name);
+});
+
+function present(output: Json, flag?: string, type?: OutputType) {
   let printed = "";
   const said: string[] = [];
   const options = {
     name: named(flag),
     workingDirectory: directory,
-    print: (text: string) => {
-      printed += text;
+    print: (content: string | Uint8Array) => {
+      printed += typeof content === "string" ? content : Buffer.from(content).toString("latin1");
     },
     say: (message: string) => void said.push(message),
+    onWritten: (path: string) => void said.push(`Written output to: ${path}`),
+    signal: new AbortController().signal,
   };
-  return { options, said, show: () => presentOutput(output, undefined, options), printed: () => printed };
+  return { options, said, show: async () => await presentOutput(output, type, options), printed: () => printed };
 }
 
 test.each<readonly [Json, string]>([
@@ -66,21 +80,21 @@ test.each<readonly [Json, string]>([
   [[], "[]\n"],
   [["a", "<b>"], '[\n  "a",\n  "<b>"\n]\n'],
   [{ b: 1, a: 2 }, '{\n  "b": 1,\n  "a": 2\n}\n'],
-])("%j is printed as %j", (output, text) => {
+])("%j is printed as %j", async (output, text) => {
   const { show, printed } = present(output);
-  show();
+  await show();
   expect(printed()).toBe(text);
 });
 
-test("no output is said, not printed", () => {
+test("no output is said, not printed", async () => {
   const { show, printed, said } = present(null);
-  show();
+  await show();
   expect([printed(), said]).toEqual(["", ["No output generated"]]);
 });
 
-test("files are written, with the mode of ordinary files", () => {
+test("files are written, with the mode of ordinary files", async () => {
   const { show, printed, said } = present([dataUrl("a"), dataUrl("b")]);
-  show();
+  await show();
   expect(printed()).toBe("");
   expect(said).toEqual(["Written output to: output.0.txt", "Written output to: output.1.txt"]);
   expect(readFileSync(join(directory, "output.1.txt"), "utf8")).toBe("b");
@@ -88,28 +102,79 @@ test("files are written, with the mode of ordinary files", () => {
   expect(readdirSync(directory).sort()).toEqual(["d", "output.0.txt", "output.1.txt"]);
 });
 
-test("files inside an object give way to their paths", () => {
+test("files inside an object give way to their paths", async () => {
   const { show, printed } = present({ image: dataUrl("x", "image/png"), seed: 7 });
-  show();
+  await show();
   expect(JSON.parse(printed())).toEqual({ image: "output.image.png", seed: 7 });
 });
 
-test("malformed media types are no obstacle", () => {
+test("malformed media types are no obstacle", async () => {
   const { show } = present("data:None;base64,aGk=");
-  show();
+  await show();
   expect(readFileSync(join(directory, "output"), "utf8")).toBe("hi");
 });
 
-test("text into a file gets nothing added", () => {
+test("-o - is what a file would hold, on stdout", async () => {
+  for (const [output, text] of [
+    ["exact", "exact"],
+    [[1], "[\n  1\n]"],
+    [dataUrl("\u00ff", "image/png"), "\u00c3\u00bf"],
+    [[dataUrl("a")], "a"],
+  ] as const) {
+    const { show, printed, said } = present(output, "-");
+    await show();
+    expect([printed(), said]).toEqual([text, []]);
+  }
+  await expect(present([dataUrl("a"), dataUrl("b")], "-").show()).rejects.toThrow("2 files");
+  expect(readdirSync(directory)).toEqual(["d"]);
+});
+
+test("a file's address is printed, and downloaded when -o asks for the file", async () => {
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith("/gone.png")) response.writeHead(404).end();
+    else response.writeHead(200, { "content-type": "image/png" }).end("content");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  const address = (path: string) => `http://127.0.0.1:${port}/${path}`;
+  const file: OutputType = { kind: "path" };
+  try {
+    const plain = present(address("a.png"), undefined, file);
+    await plain.show();
+    expect(plain.printed()).toBe(`${address("a.png")}\n`);
+    const text = present(address("a.png"), "text.txt", { kind: "string" });
+    await text.show();
+    expect(readFileSync(join(directory, "text.txt"), "utf8")).toBe(address("a.png"));
+    const several = present([address("a"), address("b.webp")], "d", { kind: "list", items: file });
+    await several.show();
+    expect([several.printed(), several.said]).toEqual([
+      "",
+      ["Written output to: d/output.0.png", "Written output to: d/output.1.webp"],
+    ]);
+    expect(readFileSync(join(directory, "d/output.1.webp"), "utf8")).toBe("content");
+    await expect(present(address("gone.png?key=secret"), "x.png", file).show()).rejects.toThrow(
+      /Could not download .*gone\.png: it answered with status 404/,
+    );
+    expect(readdirSync(directory).sort()).toEqual(["d", "text.txt"]);
+  } finally {
+    server.close();
+  }
+});
+
+test("text into a file gets nothing added", async () => {
   const { show, said } = present("exact", "answer.txt");
-  show();
+  await show();
   expect(readFileSync(join(directory, "answer.txt"), "utf8")).toBe("exact");
   expect(said).toEqual(["Written output to: answer.txt"]);
 });
 
-test("--json is one document, files beside it, also for a failure", () => {
+test("--json is one document, files beside it, also for a failure", async () => {
   const { options } = present(null, "res.json");
-  presentJson({ id: "1", status: "succeeded", output: [dataUrl("a")], metrics: { predict_time: 1 } }, options);
+  await presentJson(
+    { id: "1", status: "succeeded", output: [dataUrl("a")], metrics: { predict_time: 1 } },
+    undefined,
+    options,
+  );
   expect(JSON.parse(readFileSync(join(directory, "res.json"), "utf8"))).toEqual({
     status: "succeeded",
     output: ["res.0.txt"],
@@ -118,7 +183,7 @@ test("--json is one document, files beside it, also for a failure", () => {
     id: "1",
   });
   const failed = present(null);
-  presentJson({ id: "2", status: "failed", error: "boom", logs: "x\n" }, failed.options);
+  await presentJson({ id: "2", status: "failed", error: "boom", logs: "x\n" }, undefined, failed.options);
   expect(JSON.parse(failed.printed())).toEqual({ status: "failed", output: null, error: "boom", id: "2", logs: "x\n" });
 });
 

@@ -1,55 +1,86 @@
 /** A finished prediction → stdout and files. */
-import type { Json, JsonObject } from "@cog/core/json";
+import { UserError } from "@cog/core/errors";
+import { type Json, type JsonObject, jsonText } from "@cog/core/json";
 import type { OutputType } from "@cog/core/schema";
 import type { PredictionResponse } from "@cog/core/wire";
-import { isFile } from "./data-url.ts";
+import { decodeFile, isFile } from "./data-url.ts";
 import { type OutputName, textFileName } from "./naming.ts";
-import { type SaveOptions, saveFiles } from "./save.ts";
+import { isFileType, isToDownload, type SaveOptions, saveFiles } from "./save.ts";
 import { writeOutputFile } from "./write.ts";
 
 export interface PresentOptions {
   readonly name: OutputName;
   readonly workingDirectory: string;
-  readonly print: (text: string) => void;
-  /** "Written output to", and the like. */
+  readonly print: (content: string | Uint8Array) => void;
   readonly say: (message: string) => void;
+  /** @param path of a file that was written: relative when `-o` was given so */
+  readonly onWritten: (path: string) => void;
   /** The whole name of a single output file: training keeps it as it is given. */
   readonly exactly?: string | undefined;
   /** `--raw`: data URLs are printed, not saved. */
   readonly raw?: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** The output of a prediction that succeeded. */
-export function presentOutput(output: Json | undefined, type: OutputType | undefined, options: PresentOptions): void {
+export async function presentOutput(
+  output: Json | undefined,
+  type: OutputType | undefined,
+  options: PresentOptions,
+): Promise<void> {
+  const { name, raw = false } = options;
   if (output === undefined || output === null) {
     options.say("No output generated");
     return;
   }
-  const saved = options.raw === true ? output : saveFiles(output, saving(options));
+  if (name.place === "stdout") {
+    toStdout(output, options);
+    return;
+  }
+  const saved = raw ? output : await saveFiles(output, type, saving(options));
+  const isSaved = (item: Json, its: OutputType | undefined) => isFile(item) || isToDownload(item, its, name);
+  const items = itemType(type);
   const isListOfFiles =
-    Array.isArray(output) && (output.length > 0 ? output.every(isFile) : isFileType(itemType(type)));
-  if (options.raw !== true && (isFile(output) || isListOfFiles)) return;
-  const text = typeof saved === "string" ? saved : JSON.stringify(saved, null, 2);
-  if (options.name.given) toFile(text, options);
+    Array.isArray(output) && (output.length > 0 ? output.every((item) => isSaved(item, items)) : isFileType(items));
+  if (!raw && (isSaved(output, type) || isListOfFiles)) return;
+  const text = textOf(saved);
+  if (name.place === "file") toFile(text, options);
   else options.print(`${text}\n`);
 }
 
+/** `-o -`: exactly what a file would hold. */
+function toStdout(output: Json, { print, raw }: PresentOptions): void {
+  const single = Array.isArray(output) && output.length === 1 ? (output[0] as Json) : output;
+  if (raw !== true && isFile(single)) print(decodeFile(single).content);
+  else if (raw !== true && Array.isArray(output) && output.length > 0 && output.every(isFile))
+    throw new UserError("output.several", `The output is ${output.length} files, and -o - takes only one`, {
+      hint: "Give a name or a directory to -o.",
+    });
+  else print(textOf(output));
+}
+
 /** `--json`: the prediction as one document, also when it failed. */
-export function presentJson(prediction: PredictionResponse, options: PresentOptions): void {
+export async function presentJson(
+  prediction: PredictionResponse,
+  type: OutputType | undefined,
+  options: PresentOptions,
+): Promise<void> {
   const { id, status, error = "", logs, metrics, output = null } = prediction;
   const succeeded = status === "succeeded";
   // A result file has its own extension, the files beside it have theirs.
   const name: OutputName = { ...options.name, extension: "" };
+  const asTheyAre = options.raw === true || name.place === "stdout";
+  const saved = () => saveFiles(output, type, { ...saving(options), name });
   const document: JsonObject = {
     status,
-    output: succeeded ? saveFiles(output, { ...saving(options), name }) : null,
+    output: !succeeded ? null : asTheyAre ? output : await saved(),
     error,
     ...(metrics !== undefined && Object.keys(metrics).length > 0 ? { metrics } : {}),
     id,
     ...(logs === undefined || logs === "" ? {} : { logs }),
   };
-  const text = JSON.stringify(document, null, 2);
-  if (!options.name.given) {
+  const text = jsonText(document, 2);
+  if (options.name.place !== "file") {
     options.print(`${text}\n`);
     return;
   }
@@ -58,20 +89,20 @@ export function presentJson(prediction: PredictionResponse, options: PresentOpti
   toFile(text, options);
 }
 
+function textOf(value: Json): string {
+  return typeof value === "string" ? value : jsonText(value, 2);
+}
+
 function toFile(text: string, options: PresentOptions): void {
   const path = textFileName(options.name);
   writeOutputFile(path, text, options.workingDirectory);
-  options.say(`Written output to: ${path}`);
+  options.onWritten(path);
 }
 
-function saving({ name, workingDirectory, say, exactly }: PresentOptions): SaveOptions {
-  return { name, workingDirectory, exactly, onWritten: (path) => say(`Written output to: ${path}`) };
+function saving({ name, workingDirectory, onWritten, exactly, signal }: PresentOptions): SaveOptions {
+  return { name, workingDirectory, exactly, signal, onWritten };
 }
 
 function itemType(type: OutputType | undefined): OutputType | undefined {
   return type?.kind === "list" || type?.kind === "iterator" ? type.items : undefined;
-}
-
-function isFileType(type: OutputType | undefined): boolean {
-  return type?.kind === "path" || type?.kind === "file";
 }

@@ -1,8 +1,10 @@
 /** Takes the files out of an output: each is written, and its path stands in its place. */
 import type { Json } from "@cog/core/json";
+import type { OutputType } from "@cog/core/schema";
 import { decodeFile, isFile } from "./data-url.ts";
+import { download, isAddress } from "./download.ts";
 import { fileName, type OutputName } from "./naming.ts";
-import { writeOutputFile } from "./write.ts";
+import { writeOutputFile, writeOutputStream } from "./write.ts";
 
 export interface SaveOptions {
   readonly name: OutputName;
@@ -10,23 +12,68 @@ export interface SaveOptions {
   readonly onWritten: (path: string) => void;
   /** The whole name of a single file, extension and all. */
   readonly exactly?: string | undefined;
+  readonly signal: AbortSignal;
 }
+
+type At = readonly (string | number)[];
 
 /** One decoded file at a time is in memory. */
-export function saveFiles(value: Json, options: SaveOptions, at: readonly (string | number)[] = []): Json {
+export async function saveFiles(
+  value: Json,
+  type: OutputType | undefined,
+  options: SaveOptions,
+  at: At = [],
+): Promise<Json> {
   if (isFile(value)) return saveFile(value, options, at);
-  if (Array.isArray(value)) return value.map((item: Json, index) => saveFiles(item, options, [...at, index]));
+  if (isToDownload(value, type, options.name)) return await saveDownload(value, options, at);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, saveFiles(item as Json, options, [...at, key])]),
-  );
+  const entries: (readonly [string | number, Json])[] = [];
+  // One after the other: together they would all be decoded at once.
+  for (const [key, item] of Array.isArray(value) ? value.entries() : Object.entries(value))
+    entries.push([key, await saveFiles(item as Json, partOf(type, key), options, [...at, key])]);
+  return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
-export function saveFile(url: string, options: SaveOptions, at: readonly (string | number)[]): string {
+export function saveFile(url: string, options: Omit<SaveOptions, "signal">, at: At): string {
   const { mediaType, content } = decodeFile(url);
-  const path =
-    at.length === 0 && options.exactly !== undefined ? options.exactly : fileName(options.name, at, mediaType);
+  const path = pathOf(options, at, mediaType);
   writeOutputFile(path, content, options.workingDirectory);
   options.onWritten(path);
   return path;
+}
+
+/** An address of a file is what was asked for, unless `-o` asks for the file itself. */
+export function isToDownload(value: Json, type: OutputType | undefined, { place }: OutputName): value is string {
+  return isAddress(value) && isFileType(type) && (place === "file" || place === "directory");
+}
+
+export function isFileType(type: OutputType | undefined): boolean {
+  return type?.kind === "path" || type?.kind === "file";
+}
+
+async function saveDownload(address: string, options: SaveOptions, at: At): Promise<string> {
+  const { mediaType, extension, content } = await download(address, options.signal);
+  const name = options.name.extension === "" ? { ...options.name, extension } : options.name;
+  const path = pathOf({ ...options, name }, at, mediaType);
+  await writeOutputStream(path, content, options.workingDirectory);
+  options.onWritten(path);
+  return path;
+}
+
+function pathOf({ exactly, name }: Pick<SaveOptions, "exactly" | "name">, at: At, mediaType: string): string {
+  return at.length === 0 && exactly !== undefined ? exactly : fileName(name, at, mediaType);
+}
+
+function partOf(type: OutputType | undefined, key: string | number): OutputType | undefined {
+  switch (type?.kind) {
+    case "list":
+    case "iterator":
+      return type.items;
+    case "object":
+      return type.values;
+    case "model":
+      return type.fields.find(({ name }) => name === key)?.type;
+    default:
+      return undefined;
+  }
 }

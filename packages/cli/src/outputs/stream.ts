@@ -1,5 +1,5 @@
 /** Items of a streaming output as they arrive. */
-import type { Json } from "@cog/core/json";
+import { type Json, jsonText } from "@cog/core/json";
 import type { OutputType } from "@cog/core/schema";
 import { isFile } from "./data-url.ts";
 import type { PresentOptions } from "./present.ts";
@@ -24,11 +24,11 @@ export function streamPrinter(type: OutputType | undefined, options: PresentOpti
     item(chunk, index) {
       used = true;
       if (isFile(chunk) && options.raw !== true) {
-        const { name, workingDirectory, say } = options;
-        saveFile(chunk, { name, workingDirectory, onWritten: (path) => say(`Written output to: ${path}`) }, [index]);
+        const { name, workingDirectory, onWritten } = options;
+        saveFile(chunk, { name, workingDirectory, onWritten }, [index]);
         return;
       }
-      const text = typeof chunk === "string" ? chunk : JSON.stringify(chunk);
+      const text = typeof chunk === "string" ? chunk : jsonText(chunk);
       printed = concatenate ? text : `${text}\n`;
       if (printed !== "") options.print(printed);
     },

@@ -1,15 +1,25 @@
 /** Writing output files: whole or not at all, with the modes of ordinary files. */
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  createWriteStream,
+  existsSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { UserError } from "@cog/core/errors";
 import type { OutputName } from "./naming.ts";
 
 /** Fails before any work when `-o` names a place that cannot be written to. */
 export function checkWritable(name: OutputName, workingDirectory: string): void {
+  if (name.place === "stdout" || name.place === "default") return;
   const directory = resolve(workingDirectory, name.directory);
-  const file = name.given ? resolve(directory, `${name.stem}${name.extension}`) : undefined;
-  if (!name.given && name.directory === "") return;
+  const file = name.place === "file" ? resolve(directory, `${name.stem}${name.extension}`) : undefined;
   if (!isWritable(directory) || (file !== undefined && existsSync(file) && !isWritable(file)))
     throw notWritable(file ?? directory);
 }
@@ -19,7 +29,7 @@ export function writeOutputFile(path: string, content: string | Uint8Array, work
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError("output.directory", `Output name "${path}" conflicts with a directory, provide --output`);
   }
-  const scratch = `${target}.${randomBytes(4).toString("hex")}.part`;
+  const scratch = scratchFor(target);
   try {
     writeFileSync(scratch, content, { mode: 0o644 });
     renameSync(scratch, target);
@@ -27,6 +37,27 @@ export function writeOutputFile(path: string, content: string | Uint8Array, work
     rmSync(scratch, { force: true });
     throw notWritable(target, error);
   }
+}
+
+/** The same, of what comes in pieces: only one of them is in memory. */
+export async function writeOutputStream(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  workingDirectory: string,
+): Promise<void> {
+  const target = resolve(workingDirectory, path);
+  const scratch = scratchFor(target);
+  try {
+    await pipeline(content, createWriteStream(scratch, { mode: 0o644 }));
+    renameSync(scratch, target);
+  } catch (error) {
+    rmSync(scratch, { force: true });
+    throw error;
+  }
+}
+
+function scratchFor(target: string): string {
+  return `${target}.${randomBytes(4).toString("hex")}.part`;
 }
 
 function isWritable(path: string): boolean {

@@ -19,7 +19,7 @@ const CUDA: Cuda = {
   warnings: [],
 };
 const CPU: Compatibility = {
-  pythonVersion: "3.12",
+  python: { setting: "python", value: "3.12", because: "build.python_version" },
   requirements: [],
   indexUrls: [],
   decisions: [],
@@ -32,7 +32,7 @@ const plan = (build: Partial<BuildConfig> = {}, options: Partial<PlanInput> = {}
     purpose: "image",
     compatibility: CPU,
     config: { ...CONFIG, build: { ...CONFIG.build, ...build } },
-    requirements: { lines: [], files: [], warnings: [] },
+    requirements: { lines: [], warnings: [] },
     sdk: { kind: "carried", file: "/x/cog-1.0.0-py3-none-any.whl", version: "1.0.0" },
     ...options,
   });
@@ -40,7 +40,9 @@ const plan = (build: Partial<BuildConfig> = {}, options: Partial<PlanInput> = {}
 test("a plan is plain JSON", () => {
   const hello = plan();
   expect(JSON.parse(JSON.stringify(hello))).toEqual(hello);
-  expect(hello).toMatchInlineSnapshot(`
+  const script = { path: "node/install-node.py", text: "…" };
+  const files = hello.files.map((file) => (file.path === script.path ? script : file));
+  expect({ ...hello, files }).toMatchInlineSnapshot(`
     {
       "base": {
         "because": "build.python_version",
@@ -62,10 +64,20 @@ test("a plan is plain JSON", () => {
       "environment": [],
       "files": [
         {
+          "path": "node/install-node.py",
+          "text": "…",
+        },
+        {
           "from": "/x/cog-1.0.0-py3-none-any.whl",
           "path": "sdk/cog-1.0.0-py3-none-any.whl",
         },
       ],
+      "folders": {
+        "ca": "ca",
+        "node": "node",
+        "requirements": "requirements",
+        "sdk": "sdk",
+      },
       "installer": "pip",
       "labels": {},
       "node": {
@@ -113,6 +125,17 @@ test("Python is installed into CUDA images only", () => {
   expect(plan().python).toBeUndefined();
 });
 
+test("the URL of a wheel, which may hold a password, is nowhere but in a staged file", () => {
+  const url = "https://ada:secret@h/cog-0.20.0-py3-none-any.whl";
+  const { sdk, files, decisions, ...rest } = plan({}, { sdk: { kind: "url", url } });
+  expect(sdk).toEqual({ kind: "url", url });
+  expect(files).toEqual([{ path: "sdk/requirements.txt", text: `${url}\n` }]);
+  expect(JSON.stringify({ decisions, rest })).not.toContain("secret");
+  expect(decisions).toContainEqual(
+    expect.objectContaining({ setting: "sdk", value: url.replace("ada:secret", "****") }),
+  );
+});
+
 test("a base image of the user's must have the Python that cog.yaml names", () => {
   expect(plan({ baseImage: "x", pythonVersion: "3.12.4" }).expectedPython).toBe("3.12");
   expect(plan({ baseImage: "x", pythonIsDefault: true }).expectedPython).toBeUndefined();
@@ -121,11 +144,35 @@ test("a base image of the user's must have the Python that cog.yaml names", () =
 
 test("the index of a torch build comes once, after the user's options", () => {
   const indexUrls = ["https://download.pytorch.org/whl/cpu/"];
-  const requirementsOf = (requirements: readonly string[]) =>
-    plan({}, { compatibility: { ...CPU, requirements, indexUrls } }).requirements;
+  const requirementsOf = (texts: readonly string[]) => {
+    const requirements = texts.map((text) => ({ kind: text.startsWith("-") ? "option" : "package", text }) as const);
+    return plan({}, { compatibility: { ...CPU, requirements, indexUrls } }).requirements;
+  };
   const lines = ["--find-links https://l", "--extra-index-url https://download.pytorch.org/whl/cpu", "torch==2.3.1"];
   expect(requirementsOf(lines)).toEqual(lines);
   expect(requirementsOf(["six", "torch==2.3.1"])).toEqual([`--extra-index-url ${indexUrls[0]}`, "six", "torch==2.3.1"]);
+});
+
+test("Cog's own images have no patch versions of Python", () => {
+  const python = { setting: "python", value: "3.12.4", because: "build.python_version" } as const;
+  const options: Partial<PlanInput> = { compatibility: { ...CPU, python }, image: { cogBaseRegistry: "r8.im" } };
+  const { base, warnings } = plan({ pythonVersion: "3.12.4" }, options);
+  expect(base.image).toBe("r8.im/cog-base:python3.12");
+  expect(warnings).toEqual(["Stripping patch version from Python version 3.12.4 to 3.12"]);
+  expect(plan({ pythonVersion: "3.12.4" }, { compatibility: { ...CPU, python } }).base.image).toBe(
+    "python:3.12.4-slim",
+  );
+});
+
+test.each([
+  ["3.10", 2, true],
+  ["3.10", 1, false],
+  ["3.11.4", 2, false],
+])("with Python %s a decorator's concurrency of %i is refused: %s", (value, concurrency, isRefused) => {
+  const python = { setting: "python", value, because: "the newest that torch==1.13.1 has wheels for" } as const;
+  const act = () => plan({}, { compatibility: { ...CPU, python }, concurrency });
+  if (isRefused) expect(act).toThrow(/Python 3\.11 .*torch==1\.13\.1/);
+  else expect(act).not.toThrow();
 });
 
 test("cog.yaml's concurrency wins over the decorator's", () => {

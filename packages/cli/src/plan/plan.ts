@@ -23,7 +23,8 @@ export interface BuildPlan {
   readonly systemPackages: readonly string[];
   /** Lines of the requirements.txt; empty means no install step. */
   readonly requirements: readonly string[];
-  readonly installer: "pip" | "uv";
+  /** `auto`: uv where the base image has it, else pip. */
+  readonly installer: "pip" | "uv" | "auto";
   /** The Node that runs our server; absent when the SDK brings a server of its own. */
   readonly node?: NodeRelease;
   readonly sdk: SdkSource;
@@ -45,7 +46,12 @@ export interface BuildPlan {
   readonly warnings: readonly string[];
   /** Files for the `build/` part of the context, besides those of the project. */
   readonly files: readonly StagedFile[];
+  /** The folders of `build/` that steps are shown, by what they are for. */
+  readonly folders: Readonly<Record<StagedFolder, string>>;
 }
+
+export const STAGED_FOLDERS = ["ca", "requirements", "node", "sdk"] as const;
+export type StagedFolder = (typeof STAGED_FOLDERS)[number];
 
 export interface BaseImage {
   readonly image: string;
@@ -71,8 +77,10 @@ export type SdkSource =
   | { readonly kind: "carried"; readonly file: string; readonly version: string }
   /** A wheel the user names; installed with what it depends on. */
   | { readonly kind: "wheel"; readonly file: string }
-  /** A release on the package index, or a URL. */
-  | { readonly kind: "requirement"; readonly requirement: string; readonly prerelease: boolean };
+  /** A release on the package index. */
+  | { readonly kind: "requirement"; readonly requirement: string; readonly prerelease: boolean }
+  /** A wheel elsewhere. A file holds the URL while it is installed: it may hold a password, and images keep the words of their steps. */
+  | { readonly kind: "url"; readonly url: string };
 
 /** A file below `build/` of the context: `text` is written, `from` is an absolute path to link or copy. */
 export type StagedFile =

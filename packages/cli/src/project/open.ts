@@ -12,10 +12,12 @@ export interface OpenProjectOptions {
   /** As given to `-f`. */
   readonly file: string;
   readonly report: Reporter;
+  /** False: nothing is said of deprecated keys. */
+  readonly deprecations?: boolean;
 }
 
 /** Warnings go to the reporter; problems, all of them, into one UserError. */
-export function openProject({ workingDirectory, file, report }: OpenProjectOptions): Project {
+export function openProject({ workingDirectory, file, report, deprecations = true }: OpenProjectOptions): Project {
   const found = findProject(workingDirectory, file);
   const { configFile } = found;
   const name = relative(found.directory, configFile);
@@ -24,7 +26,9 @@ export function openProject({ workingDirectory, file, report }: OpenProjectOptio
     for (const warning of warnings.filter(({ kind }) => kind === "unknown-key")) tell(warning, report);
     throw invalidConfig(problems);
   }
-  for (const warning of warnings) tell(warning, report);
+  for (const warning of warnings) {
+    if (deprecations || warning.kind !== "deprecated") tell(warning, report);
+  }
   const project = { directory: projectDirectory(found, config), configFile, config, placeOf };
   checkRequirementsFile(project);
   return project;
@@ -58,10 +62,11 @@ function invalidConfig(problems: readonly ConfigProblem[]): UserError {
   });
 }
 
+/** Which Python is used where none is named is said by whoever decides it, when it is known. */
 function tell({ kind, message, place }: ConfigWarning, report: Reporter): void {
-  if (kind === "quiet") report.debug(message);
-  else if (kind === "default") report.info(message);
-  else report.warn(kind === "unknown-key" ? `${place.file}:${place.line}:${place.column}: ${message}` : message);
+  const where = [place.file, place.line, place.column].filter((part) => part !== undefined).join(":");
+  if (kind === "quiet" || kind === "default") report.debug(`${where}: ${message}`);
+  else report.warn(`${where}: ${message}`);
 }
 
 function checkRequirementsFile({ directory, config, placeOf }: Project): void {

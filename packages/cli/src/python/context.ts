@@ -39,6 +39,10 @@ export class Context {
   warn(code: ProblemCode, module: Module, at: At, message: string, hint: string): void {
     pushOnce(this.modules.warnings, { code, message, place: placeIn(module, at), hint });
   }
+
+  hint(code: ProblemCode, module: Module, at: At, message: string, hint: string): void {
+    pushOnce(this.modules.hints, { code, message, place: placeIn(module, at), hint });
+  }
 }
 
 /**

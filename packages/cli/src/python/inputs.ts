@@ -64,6 +64,14 @@ function readInput(context: Context, module: Module, parameter: Parameter): Inpu
   const details = call ? readDetails(context, module, parameter, call, typing) : {};
   const written = call ? defaultOfCall(context, module, name, call) : plainDefault(context, module, parameter);
   if (!typing || !details || !written) return undefined;
+  if (written.kind === "value" && written.value === null && !typing.nullable)
+    context.hint(
+      "schema.implicit_optional",
+      module,
+      annotation.at,
+      `input "${name}": the default None makes ${show(annotation)} optional`,
+      `Say so: ${name}: Optional[${show(annotation)}].`,
+    );
   return assemble(name, typing, written, details);
 }
 
@@ -218,7 +226,7 @@ function readChoices(
   call: InputCall,
   name: string,
   type: InputType | undefined,
-): readonly (string | number)[] | undefined {
+): readonly (string | number | bigint)[] | undefined {
   const expr = call.arguments.get("choices");
   const value = expr && context.evaluate(call.module, expr, call.environment);
   if (!expr || value?.kind === "none") return undefined;
@@ -227,7 +235,7 @@ function readChoices(
   const choices = listed?.map(toJson);
   if (choices?.length === 0) return undefined;
   const element = type?.kind === "list" ? type.items : type;
-  if (choices?.every((choice) => typeof choice === "string" || typeof choice === "number")) {
+  if (choices?.every((choice) => isText(choice) || isNumber(choice))) {
     if (!element || ["string", "integer", "number", "path", "object"].includes(element.kind)) return choices;
     const message = `input "${name}": choices cannot be used with this type`;
     return context.problem(
@@ -255,6 +263,6 @@ function isText(value: Json | undefined): value is string {
   return typeof value === "string";
 }
 
-function isNumber(value: Json | undefined): value is number {
-  return typeof value === "number";
+function isNumber(value: Json | undefined): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }

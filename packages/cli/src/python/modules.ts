@@ -37,6 +37,7 @@ export interface Module {
 export class Modules {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
+  readonly hints: Problem[] = [];
   private readonly loaded = new Map<string, Module | undefined>();
   private readonly parse: ParsePython;
   private readonly readFile: (path: string) => string | undefined;

@@ -22,7 +22,9 @@ export type ProblemCode =
   // warnings
   | "schema.deprecated_predict"
   | "schema.ignored_argument"
-  | "schema.reassigned";
+  | "schema.reassigned"
+  // hints: nothing is wrong
+  | "schema.implicit_optional";
 
 export interface Problem {
   readonly code: ProblemCode;

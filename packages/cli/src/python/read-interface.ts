@@ -22,7 +22,10 @@ export interface ReadOptions {
   readonly readFile: (path: string) => string | undefined;
 }
 
-export type ReadResult =
+export type ReadResult = {
+  /** What works and could be written better: for a doctor, not for every run. */
+  readonly hints: readonly Problem[];
+} & (
   | {
       readonly ok: true;
       readonly interface: ModelInterface;
@@ -30,7 +33,8 @@ export type ReadResult =
       readonly inputPlaces: { readonly [mode in Mode]?: Readonly<Record<string, Place>> };
       readonly warnings: readonly Problem[];
     }
-  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] }
+);
 
 /** What the model takes and gives, or everything that keeps us from knowing it. */
 export async function readInterface({ predict, train, readFile }: ReadOptions): Promise<ReadResult> {
@@ -45,8 +49,8 @@ export async function readInterface({ predict, train, readFile }: ReadOptions): 
     return endpoint;
   };
   const endpoints = { predict: half("predict", predict), train: half("train", train) };
-  const { problems, warnings } = modules;
-  if (problems.length > 0) return { ok: false, problems: inOrder(rootCauses(problems)), warnings };
+  const { problems, warnings, hints } = modules;
+  if (problems.length > 0) return { ok: false, problems: inOrder(rootCauses(problems)), warnings, hints };
   if (!endpoints.predict && !endpoints.train) {
     const place = { file: "cog.yaml" };
     const message = "no predict or train reference found in cog.yaml";
@@ -54,6 +58,7 @@ export async function readInterface({ predict, train, readFile }: ReadOptions): 
       ok: false,
       problems: [{ code: "schema.reference", message, place, hint: 'Add run: "run.py:Runner".' }],
       warnings,
+      hints,
     };
   }
   const placesOf = (endpoint: Endpoint | undefined): Readonly<Record<string, Place>> =>
@@ -65,7 +70,7 @@ export async function readInterface({ predict, train, readFile }: ReadOptions): 
     );
   const inputPlaces = { predict: placesOf(endpoints.predict), train: placesOf(endpoints.train) };
   const known = Object.fromEntries(Object.entries(endpoints).filter(([, endpoint]) => endpoint !== undefined));
-  return { ok: true, interface: known, inputPlaces, warnings };
+  return { ok: true, interface: known, inputPlaces, warnings, hints };
 }
 
 function readEndpoint(context: Context, reference: string, mode: Mode): Endpoint | undefined {

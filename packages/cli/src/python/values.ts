@@ -1,5 +1,5 @@
 /** Python values as far as defaults and choices need them, kept apart as Python does: `1` is not `1.0`, a tuple no list. */
-import type { Json } from "@cog/core/json";
+import { type Json, wholeNumber } from "@cog/core/json";
 
 export type PyValue =
   | { readonly kind: "none" }
@@ -30,9 +30,7 @@ export function toJson(value: PyValue): Json | undefined {
     case "str":
       return value.value;
     case "int":
-      return BigInt.asIntN(64, value.value) === value.value || BigInt.asUintN(64, value.value) === value.value
-        ? Number(value.value)
-        : undefined;
+      return wholeNumber(value.value);
     case "float":
       return Number.isFinite(value.value) ? value.value : undefined;
     case "list":

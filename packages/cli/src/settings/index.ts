@@ -1,1 +1,11 @@
-export { type ColorSettings, type Environment, type PythonSearch, readSettings, type Settings } from "./settings.ts";
+export {
+  type ColorSettings,
+  cacheDirectoryIn,
+  type Environment,
+  type PythonSearch,
+  type RegistrySettings,
+  readSettings,
+  type Settings,
+  type UpdateSettings,
+} from "./settings.ts";
+export { type Variable, variables } from "./variables.ts";

@@ -5,8 +5,10 @@ import { join } from "node:path";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings {
-  /** COG_ENGINE: auto, docker or local; whatever it says, checked where it is used. */
+  /** COG_ENGINE: auto, docker, podman or local; whatever it says, checked where it is used. */
   readonly engine: string | undefined;
+  /** COG_BUILDER: docker, podman or buildah; checked where it is used, too. */
+  readonly builder: string | undefined;
   /** Where environments and downloads are kept. */
   readonly cacheDirectory: string;
   /** COG_PYTHON: the interpreter for the local engine. */
@@ -21,13 +23,44 @@ export interface Settings {
   readonly deprecationWarnings: boolean;
   readonly replicateToken: string | undefined;
   readonly dockerHost: string | undefined;
-  /** COG_REGISTRY_HOST: where Cog's own base images are. */
+  /** COG_REGISTRY_HOST: the registry that is meant where none is named, and where Cog's own base images are. */
   readonly registryHost: string | undefined;
+  readonly registries: RegistrySettings;
+  /** COG_MODEL, or in parts COG_MODEL_REGISTRY, COG_MODEL_REPO, COG_MODEL_TAG: where a model is pushed to. */
+  readonly model: ModelSettings;
+  /** COG_SKIP_DOCKER_CHECK, COG_SKIP_GPU_CHECK: what `cog doctor` shall not look at. */
+  readonly doctorSkips: { readonly docker: boolean; readonly gpu: boolean };
   /** COG_OPENAPI_SCHEMA: a document to build with in place of the one read from the source. */
   readonly openApiSchema: string | undefined;
+  /** Undefined when nobody is to be asked for news. */
+  readonly update: UpdateSettings | undefined;
   readonly home: string;
   /** What children inherit. */
   readonly environment: Environment;
+}
+
+export interface ModelSettings {
+  readonly model: string | undefined;
+  readonly registry: string | undefined;
+  readonly repository: string | undefined;
+  readonly tag: string | undefined;
+}
+
+export interface RegistrySettings {
+  /** DOCKER_CONFIG: the directory of Docker's config.json. */
+  readonly dockerConfig: string;
+  /** Where Podman keeps credentials: REGISTRY_AUTH_FILE, else below XDG_RUNTIME_DIR; undefined without either. */
+  readonly podmanAuth: string | undefined;
+  /** COG_INSECURE_REGISTRIES: hosts, with commas between them, that are spoken to without encryption. */
+  readonly insecureHosts: readonly string[];
+  /** COG_CA_CERT, as given. */
+  readonly caCertificate: string | undefined;
+}
+
+export interface UpdateSettings {
+  /** COG_UPDATE_URL */
+  readonly url: string;
+  readonly stateFile: string;
 }
 
 export interface PythonSearch {
@@ -43,13 +76,24 @@ export interface ColorSettings {
   readonly dumb: boolean;
 }
 
+/** COG_CACHE_DIR, else the usual place of caches; a variable that is empty counts as absent. */
+export function cacheDirectoryIn(environment: Environment = process.env): string {
+  const { COG_CACHE_DIR, XDG_CACHE_HOME, HOME } = environment;
+  return COG_CACHE_DIR || join(XDG_CACHE_HOME || join(HOME || homedir(), ".cache"), "cog");
+}
+
 export function readSettings(environment: Environment = process.env): Settings {
   const text = (name: string): string | undefined => environment[name] || undefined;
   const home = text("HOME") ?? homedir();
   const data = text("XDG_DATA_HOME") ?? join(home, ".local", "share");
+  const update = text("COG_UPDATE_URL");
+  const asks = [text("COG_NO_UPDATE_CHECK"), text("CI")].every((reason) => reason === undefined);
+  const config = text("XDG_CONFIG_HOME") ?? join(home, ".config");
+  const runtime = text("XDG_RUNTIME_DIR");
   return {
     engine: text("COG_ENGINE"),
-    cacheDirectory: text("COG_CACHE_DIR") ?? join(text("XDG_CACHE_HOME") ?? join(home, ".cache"), "cog"),
+    builder: text("COG_BUILDER"),
+    cacheDirectory: cacheDirectoryIn(environment),
     python: text("COG_PYTHON"),
     ownPython: text("COG_PYTHON_CLI"),
     pythonSearch: {
@@ -69,7 +113,25 @@ export function readSettings(environment: Environment = process.env): Settings {
     replicateToken: text("REPLICATE_API_TOKEN"),
     dockerHost: text("DOCKER_HOST"),
     registryHost: text("COG_REGISTRY_HOST"),
+    doctorSkips: {
+      docker: text("COG_SKIP_DOCKER_CHECK") !== undefined,
+      gpu: text("COG_SKIP_GPU_CHECK") !== undefined,
+    },
+    registries: {
+      dockerConfig: text("DOCKER_CONFIG") ?? join(home, ".docker"),
+      podmanAuth: text("REGISTRY_AUTH_FILE") ?? (runtime && join(runtime, "containers", "auth.json")),
+      insecureHosts: (text("COG_INSECURE_REGISTRIES") ?? "").split(/[,\s]+/).filter((host) => host !== ""),
+      caCertificate: text("COG_CA_CERT"),
+    },
+    model: {
+      model: text("COG_MODEL"),
+      registry: text("COG_MODEL_REGISTRY"),
+      repository: text("COG_MODEL_REPO"),
+      tag: text("COG_MODEL_TAG"),
+    },
     openApiSchema: text("COG_OPENAPI_SCHEMA"),
+    update:
+      update !== undefined && asks ? { url: update, stateFile: join(config, "cog", "update-state.json") } : undefined,
     home,
     environment,
   };

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { palette } from "./color.ts";
 import { type ConsoleOptions, createConsole } from "./console.ts";
 
@@ -27,6 +27,35 @@ test("without colour lines have no prefix, and a model's colours are removed", a
   report.output("\u001B[31mred\u001B[0m");
   report.info("three");
   expect(text()).toBe("one\ntwo\nred\nthree\n");
+});
+
+test("an escape sequence that comes in two pieces is removed as well", async () => {
+  const { report, text } = await consoleWith();
+  for (const piece of ["a\u001B", "[3", "1mb\u001B[", "0m\n", "c\n"]) report.output(piece);
+  expect(text()).toBe("ab\nc\n");
+});
+
+test("messages wrap at the terminal's width, but not what is to be copied", async () => {
+  const { report, text } = await consoleWith({ columns: () => 20 });
+  report.info("written to a file whose name is /a/very/long/path/that/goes/on.txt");
+  expect(text()).toBe("written to a file\nwhose name is\n/a/very/long/path/that/goes/on.txt\n");
+  for (const none of [undefined, 0]) {
+    const sizeless = await consoleWith({ columns: () => none });
+    sizeless.report.info("x ".repeat(100));
+    expect(sizeless.text().split("\n")).toHaveLength(2);
+  }
+});
+
+test("a long step is heard of every 15 seconds where nothing is redrawn", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { report, text } = await consoleWith();
+  const step = report.step("Pulling");
+  step.update("layer 3 of 7");
+  vi.advanceTimersByTime(31_000);
+  step.done();
+  vi.advanceTimersByTime(60_000);
+  expect(text()).toBe("Pulling\nPulling 15 s · layer 3 of 7\nPulling 30 s · layer 3 of 7\n");
 });
 
 test("--quiet leaves warnings and output", async () => {

@@ -11,7 +11,7 @@ export interface ConsoleOptions {
   /** --quiet: only warnings and errors. */
   readonly quiet: boolean;
   readonly progress: ProgressMode;
-  /** Of the terminal; undefined: never shorten. */
+  /** Of the terminal; undefined where stderr is none: then nothing is shortened or wrapped. */
   readonly columns: () => number | undefined;
 }
 
@@ -19,6 +19,8 @@ const HIDDEN_CHARACTERS = 256 * 1024;
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
 const FRAME_MS = 100;
 const BAR_CELLS = 20;
+/** A log that says nothing for longer looks stuck. */
+const HEARTBEAT_MS = 15_000;
 
 export function createConsole(options: ConsoleOptions): Reporter {
   return new Console(options);
@@ -29,6 +31,8 @@ class Console implements Reporter {
   #step: LiveStep | undefined;
   /** A partial line of a child was written: the next message starts on a new one. */
   #midLine = false;
+  /** The beginning of an escape sequence whose rest is still to come. */
+  #cut = "";
 
   constructor(options: ConsoleOptions) {
     this.#options = options;
@@ -52,10 +56,17 @@ class Console implements Reporter {
 
   /** Hidden while a step has its own row: kept for the case that the step fails. */
   output(text: string): void {
-    const shown = this.#options.palette.enabled ? text : withoutAnsi(text);
+    const shown = this.#options.palette.enabled ? text : this.#withoutAnsi(text);
+    if (shown === "") return;
     if (this.#step?.keep(shown) === true) return;
     this.#options.write(shown);
     this.#midLine = !shown.endsWith("\n");
+  }
+
+  #withoutAnsi(text: string): string {
+    const whole = this.#cut + text;
+    this.#cut = UNFINISHED.exec(whole)?.[0] ?? "";
+    return withoutAnsi(whole.slice(0, whole.length - this.#cut.length));
   }
 
   step(title: string): Step {
@@ -73,18 +84,34 @@ class Console implements Reporter {
     };
   }
 
+  /** Nothing is redrawn where nobody watches; a line now and then says that it is not stuck. */
   #plainStep(title: string): Step {
     this.info(title);
+    const startedAt = Date.now();
+    let activity = "";
+    const heartbeat = setInterval(() => {
+      const seconds = Math.round((Date.now() - startedAt) / 1000);
+      this.info(`${title} ${seconds} s${activity && ` · ${activity}`}`);
+    }, HEARTBEAT_MS);
+    heartbeat.unref();
+    const end = (summary?: string) => {
+      clearInterval(heartbeat);
+      if (summary !== undefined) this.info(summary);
+    };
     return {
-      update: () => {},
-      done: (summary) => (summary === undefined ? undefined : this.info(summary)),
-      fail: () => {},
+      update: (present) => {
+        activity = present;
+      },
+      done: end,
+      fail: () => end(),
     };
   }
 
   #line(message: string, mark: string): void {
     this.#step?.clear();
-    this.#options.write(`${this.#midLine ? "\n" : ""}${mark}${message}\n`);
+    const indent = mark === "" ? 0 : MARK_CELLS;
+    const lines = wrapped(message, (widthOf(this.#options) ?? Number.POSITIVE_INFINITY) - indent);
+    this.#options.write(`${this.#midLine ? "\n" : ""}${mark}${lines.join(`\n${" ".repeat(indent)}`)}\n`);
     this.#midLine = false;
     this.#step?.draw();
   }
@@ -93,6 +120,32 @@ class Console implements Reporter {
     const { palette } = this.#options;
     return palette.enabled ? palette[color](text) : "";
   }
+}
+
+const MARK_CELLS = 4;
+
+/** Terminals that programs drive often say 0, and mean that they have no size. */
+function widthOf({ columns }: ConsoleOptions): number | undefined {
+  return columns() || undefined;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character that begins such a sequence
+const UNFINISHED = /\u001B(?:\[[0-9;?]*[ -/]*|\][^\u0007\u001B]*)?$/;
+
+/** At spaces only: what is meant to be copied (an address, a digest, a path) stays in one piece. */
+function wrapped(message: string, width: number): readonly string[] {
+  return message.split("\n").flatMap((line) => {
+    if (line.length <= width) return [line];
+    const lines: string[] = [];
+    let current = "";
+    for (const word of line.split(" ")) {
+      if (current !== "" && current.length + 1 + word.length > width) {
+        lines.push(current);
+        current = word;
+      } else current = current === "" ? word : `${current} ${word}`;
+    }
+    return [...lines, current];
+  });
 }
 
 /** One row that is redrawn, with what the step prints held back. */
@@ -136,7 +189,7 @@ class LiveStep {
     const time = seconds > 0 ? ` ${seconds} s` : "";
     const frame = FRAMES[this.#frame % FRAMES.length];
     const text = ` ${frame} ${this.#title}${time}${bar(this.#fraction)}${this.#activity && ` · ${this.#activity}`}`;
-    this.#options.write(`\r\u001B[2K${text.slice(0, (this.#options.columns() ?? 80) - 1)}`);
+    this.#options.write(`\r\u001B[2K${text.slice(0, (widthOf(this.#options) ?? 80) - 1)}`);
   }
 
   done(summary: string | undefined): void {

@@ -36,6 +36,13 @@ test("the caret stands below the place in a line with tabs", () => {
   expect(renderError(new UserError("x", "m", { place }), plain)).toContain("\n      \t\t^");
 });
 
+test("of a long line only what is around the place is shown, without control characters", () => {
+  const place = { file: "f", line: 1, column: 1001, source: `${"a".repeat(1000)}X\u001b[2J${"b".repeat(1000)}` };
+  const [, line = "", caret = ""] = renderError(new UserError("x", "m", { place }), plain).split("\n");
+  expect(line).toMatch(/^ {2}1 \| a{80}X\uFFFD\[2Jb{75}$/);
+  expect(caret.indexOf("^")).toBe(line.indexOf("X"));
+});
+
 test("mistakes of ours have no trace either, unless asked for", () => {
   const error = new Error("oops");
   expect(renderError(error, plain)).not.toContain("    at ");

@@ -32,14 +32,21 @@ function position({ file, line, column }: Place): string {
   return [file, line, column].filter((part) => part !== undefined).join(":");
 }
 
+/** What of a line is shown: a generated one may be a whole file. */
+const EXCERPT = 160;
+
 /** The line itself with a caret below the place. Tabs are kept, so that the caret stays where it belongs. */
 function excerpt(place: Place | undefined, palette: Palette): readonly string[] {
   if (place?.source === undefined || place.line === undefined || place.source.trim() === "") return [];
   const gutter = `${place.line} | `;
-  const before = place.source.slice(0, Math.max(0, (place.column ?? 1) - 1)).replaceAll(/[^\t]/g, " ");
+  const at = Math.max(0, (place.column ?? 1) - 1);
+  const start = Math.max(0, Math.min(at - EXCERPT / 2, place.source.length - EXCERPT));
+  // Other control characters would act on the terminal.
+  const shown = place.source.slice(start, start + EXCERPT).replaceAll(/[^\P{Cc}\t]/gu, "\uFFFD");
+  const before = shown.slice(0, at - start).replaceAll(/[^\t]/g, " ");
   const pad = " ".repeat(gutter.length);
   return [
-    `  ${palette.faint(gutter)}${place.source}`,
+    `  ${palette.faint(gutter)}${shown}`,
     ...(place.column === undefined ? [] : [`  ${pad}${before}${palette.red("^")}`]),
   ];
 }

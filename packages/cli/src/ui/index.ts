@@ -1,3 +1,5 @@
+export { ask, askSecret, canAsk, choose, confirm, waitForEnter } from "./ask.ts";
 export { colorEnabled, type Palette, palette } from "./color.ts";
 export { type ConsoleOptions, createConsole, type ProgressMode } from "./console.ts";
+export { openOnDesktop } from "./desktop.ts";
 export { renderError } from "./error.ts";

@@ -25,11 +25,18 @@ export interface Answer {
 
 type Init = Parameters<Fetch>[1];
 
+/** The platform's own rounds whole numbers beyond 2^53; `parseJson` and `jsonText` do not. */
+export interface JsonReading {
+  parse(text: string): unknown;
+  text(value: unknown): string;
+}
+
 export interface ClientOptions {
   /** `http://127.0.0.1:5000` */
   readonly url: string;
   readonly fetch?: Fetch;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: JsonReading;
 }
 
 export interface CallOptions {
@@ -69,7 +76,9 @@ export interface Client {
   shutdown(options?: CallOptions): Promise<void>;
 }
 
-export function createClient({ url, fetch: send = fetch, headers = {} }: ClientOptions): Client {
+const PLATFORM: JsonReading = { parse: (text) => JSON.parse(text), text: (value) => JSON.stringify(value) };
+
+export function createClient({ url, fetch: send = fetch, headers = {}, json = PLATFORM }: ClientOptions): Client {
   const base = url.replace(/\/+$/, "");
 
   async function call(path: string, init: Init): Promise<Answer> {
@@ -86,7 +95,7 @@ export function createClient({ url, fetch: send = fetch, headers = {} }: ClientO
 
   async function expectJson<Body>(response: Answer, expected: number): Promise<Body> {
     if (response.status !== expected) throw new RefusalError(response.status, await bodyOf(response));
-    return (await response.json()) as Body; // what the server answers with this status
+    return json.parse(await response.text()) as Body; // what the server answers with this status
   }
 
   async function post(
@@ -97,7 +106,7 @@ export function createClient({ url, fetch: send = fetch, headers = {} }: ClientO
     return call(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", ...extra },
-      body: JSON.stringify(request),
+      body: json.text(request),
       signal: signal ?? null,
     });
   }
@@ -120,7 +129,7 @@ export function createClient({ url, fetch: send = fetch, headers = {} }: ClientO
       }
       for await (const { event, data } of readEvents(textOf(response.body))) {
         // The server's own events: the name says which data it is.
-        yield { event, data: JSON.parse(data) } as StreamEvent;
+        yield { event, data: json.parse(data) } as StreamEvent;
       }
     },
     cancel: async (id, { signal } = {}) => {

@@ -36,7 +36,8 @@ export interface BuildConfig {
   readonly cudnn?: string;
   readonly sdkVersion?: string;
   readonly baseImage?: string;
-  readonly installer: "pip" | "uv";
+  /** Absent: uv where it is there already, else pip. */
+  readonly installer?: "pip" | "uv";
   readonly user?: string;
 }
 

@@ -15,7 +15,7 @@ export function configOf(written: WrittenConfig): CogConfig {
       pythonPackages: build.python_packages ?? [],
       systemPackages: build.system_packages ?? [],
       run: runSteps(build),
-      installer: build.installer === "uv" ? "uv" : "pip",
+      ...(build.installer && { installer: build.installer }),
       ...set("pythonRequirements", build.python_requirements),
       ...set("cuda", build.cuda),
       ...set("cudnn", build.cudnn),

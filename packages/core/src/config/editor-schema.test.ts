@@ -2,13 +2,15 @@ import { isJsonObject, type Json } from "@cog/core/json";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { KEYS } from "./editor-schema.ts";
-import { editorSchema } from "./index.ts";
+import { CONFIG, editorSchema, type Shape } from "./index.ts";
 
 const validate = new Ajv({ strict: false }).compile(editorSchema());
 
-test("every key has its words, and there are no words of other keys", () => {
-  expect([...fieldsOf(editorSchema(), "")].sort()).toEqual(Object.keys(KEYS).sort());
+test("every key of the table is in it, with its words", () => {
+  const described = new Map(fieldsOf(editorSchema(), ""));
+  const keys = [...keysOf(CONFIG, "")];
+  expect([...described.keys()].sort()).toEqual(keys.sort());
+  expect([...described].filter(([, about]) => typeof about !== "string" || about === "")).toEqual([]);
 });
 
 test.each([
@@ -27,6 +29,8 @@ test.each([
   "build: {system_packages: ffmpeg}",
   "build: {run: [{command: a, mounts: [{type: cache}]}]}",
   "concurrency: {max: 0}",
+  "build: {run: [{mounts: []}]}",
+  "run: run.py",
   "environment: [A]",
   "environment: {A: 1}",
   "model: a/b\nweights: [{name: A}]",
@@ -34,17 +38,26 @@ test.each([
   expect(validate(parse(text))).toBe(false);
 });
 
-function* fieldsOf(schema: Json | undefined, field: string): Generator<string> {
+/** Every field of the schema with its description. The short form of a list of mappings has the same fields as one. */
+function* fieldsOf(schema: Json | undefined, field: string): Generator<[string, Json | undefined]> {
   if (!isJsonObject(schema)) return;
   const { properties, items, anyOf } = schema;
-  if (isJsonObject(properties)) {
-    for (const [key, value] of Object.entries(properties)) {
-      const path = field === "" ? key : `${field}.${key}`;
-      yield path;
-      yield* fieldsOf(value, path);
-    }
+  for (const [key, value] of Object.entries(isJsonObject(properties) ? properties : {})) {
+    const path = field === "" ? key : `${field}.${key}`;
+    yield [path, isJsonObject(value) ? value["description"] : undefined];
+    yield* fieldsOf(value, path);
   }
   if (isJsonObject(items)) yield* fieldsOf(items, `${field}.*`);
-  // The short form of a list of mappings has the same fields as one mapping.
   if (Array.isArray(anyOf)) yield* fieldsOf(anyOf[0], field);
+}
+
+function* keysOf(shape: Shape, field: string): Generator<string> {
+  if (shape.kind === "list") yield* keysOf(shape.items, `${field}.*`);
+  if (shape.kind === "either") yield* keysOf(shape.mapping, field);
+  if (shape.kind !== "mapping") return;
+  for (const [name, key] of Object.entries(shape.keys)) {
+    const path = field === "" ? name : `${field}.${name}`;
+    yield path;
+    yield* keysOf(key.shape, path);
+  }
 }

@@ -1,13 +1,15 @@
 /** Text of a cog.yaml → `CogConfig`, or every problem at once, each with its place. */
 import type { Place } from "@cog/core/errors";
+import { withoutCredentials } from "@cog/core/redact";
 import { type Document, LineCounter, parseAllDocuments, type YAMLParseError } from "yaml";
 import type { CogConfig } from "./config.ts";
 import { configOf, DEFAULT_PYTHON } from "./convert.ts";
 import { decode } from "./decode.ts";
 import { deprecations } from "./deprecations.ts";
+import { CONFIG } from "./keys.ts";
 import type { ConfigProblem, ConfigWarning, Finding } from "./problem.ts";
 import { checkRules } from "./rules.ts";
-import { CONFIG_SHAPE, type WrittenConfig } from "./shape.ts";
+import type { WrittenConfig } from "./shape.ts";
 
 export interface ParsedConfig {
   /** Absent when there are problems. */
@@ -37,7 +39,7 @@ export function parseConfig(text: string, { file }: ParseConfigOptions): ParsedC
     };
 
   const lineOf = (offset: number) => lineCounter.linePos(offset).line;
-  const decoded = document === undefined ? undefined : decode(document, CONFIG_SHAPE, lineOf);
+  const decoded = document === undefined ? undefined : decode(document, CONFIG, lineOf);
   const written = (decoded?.value ?? {}) as WrittenConfig; // decode() gives what the shape says
   const offsets = decoded?.offsets ?? new Map<string, number>();
   const placeOfField = (field: string): Place => placeOf(offsetOf(field, offsets));
@@ -83,7 +85,7 @@ function placesIn(source: string, file: string, lineCounter: LineCounter): (offs
   return (offset) => {
     if (offset === undefined) return { file };
     const { line, col } = lineCounter.linePos(offset);
-    return { file, line, column: col, source: lines[line - 1] ?? "" };
+    return { file, line, column: col, source: withoutCredentials(lines[line - 1] ?? "") };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Place } from "@cog/core/errors";
+import { withoutCredentials } from "@cog/core/redact";
 
 /** Something wrong, or worth a word, in cog.yaml. */
 export interface ConfigProblem {
@@ -21,6 +22,6 @@ export interface Finding {
 
 /** `invalid build.cuda "12": …`, or without the value when there is none worth quoting. */
 export function invalid(field: string, value: string | undefined, message: string): Finding {
-  const shown = value === undefined ? "" : ` ${JSON.stringify(value)}`;
+  const shown = value === undefined ? "" : ` ${JSON.stringify(withoutCredentials(value))}`;
   return { field, message: `invalid ${field.replaceAll(/\.(\d+)(?=\.|$)/g, "[$1]")}${shown}: ${message}` };
 }

@@ -1,63 +1,66 @@
-/**
- * What cog.yaml may hold, as a table: every key of both eras with the kind of its value. Scalars are decoded by
- * what is wanted, not by how they look: `python_version: 3.10` is the text "3.10".
- */
-export type Shape =
-  | { readonly kind: "text" }
-  | { readonly kind: "boolean" }
-  | { readonly kind: "integer" }
-  | { readonly kind: "list"; readonly items: Shape }
-  | { readonly kind: "mapping"; readonly keys: Readonly<Record<string, Shape>> }
-  /** A mapping or, in short, the value of one kind alone. */
-  | { readonly kind: "either"; readonly mapping: Shape; readonly short: Shape }
-  /** Accepted and not looked at: a key of the old era that does nothing now. */
-  | { readonly kind: "ignored" };
+/** How the keys of cog.yaml are described, and what they decode to. The description itself is keys.ts. */
+import type { Json } from "@cog/core/json";
 
-const text: Shape = { kind: "text" };
-const boolean: Shape = { kind: "boolean" };
-const integer: Shape = { kind: "integer" };
-const ignored: Shape = { kind: "ignored" };
-const list = (items: Shape): Shape => ({ kind: "list", items });
-const mapping = (keys: Readonly<Record<string, Shape>>): Shape => ({ kind: "mapping", keys });
+export type Shape = TextShape | ListShape | MappingShape | EitherShape | IntegerShape | BooleanShape | IgnoredShape;
 
-const runStep = mapping({ command: text, mounts: list(mapping({ type: text, id: text, target: text })) });
-const weightSource = mapping({ uri: text, include: list(text), exclude: list(text) });
+interface BooleanShape {
+  readonly kind: "boolean";
+}
 
-const build = mapping({
-  gpu: boolean,
-  python_version: text,
-  python_requirements: text,
-  python_packages: list(text),
-  system_packages: list(text),
-  run: list({ kind: "either", mapping: runStep, short: text }),
-  pre_install: list(text),
-  cuda: text,
-  cudnn: text,
-  sdk_version: text,
-  base_image: text,
-  installer: text,
-  user: text,
-  python_overrides: ignored,
-  fast: ignored,
-  cog_runtime: ignored,
-});
+/** Accepted and not looked at: a key of the old era that does nothing now. */
+interface IgnoredShape {
+  readonly kind: "ignored";
+}
 
-export const CONFIG_SHAPE: Shape = mapping({
-  build,
-  run: text,
-  predict: text,
-  train: text,
-  image: text,
-  model: text,
-  concurrency: mapping({ max: integer, queue: integer, workers: integer, default_target: ignored }),
-  environment: list(text),
-  weights: list(
-    mapping({ name: text, target: text, source: { kind: "either", mapping: weightSource, short: list(weightSource) } }),
-  ),
-  tests: ignored,
-});
+interface IntegerShape {
+  readonly kind: "integer";
+  readonly least: number;
+}
 
-/** What `CONFIG_SHAPE` decodes to: keys as they are written, absent where they are absent or null. */
+/** Scalars are decoded by what is wanted, not by how they look: `python_version: 3.10` is the text "3.10". */
+export interface TextShape {
+  readonly kind: "text";
+  /** Everything that it may be. */
+  readonly choices?: readonly string[];
+  /** For editors; the rules say more, and say it in words. */
+  readonly pattern?: string;
+  /** Spaces around it mean nothing. */
+  readonly trimmed?: true;
+}
+
+interface ListShape {
+  readonly kind: "list";
+  readonly items: Shape;
+  /** How the items of a mapping that somebody wrote instead would have to look. */
+  readonly form?: string;
+}
+
+export interface MappingShape {
+  readonly kind: "mapping";
+  readonly keys: Readonly<Record<string, Key>>;
+}
+
+/** A mapping or, in short, the value of one kind alone. */
+interface EitherShape {
+  readonly kind: "either";
+  readonly mapping: MappingShape;
+  readonly short: Shape;
+}
+
+export interface Key {
+  readonly shape: Shape;
+  /** A sentence or two for editors and the manual. */
+  readonly about: string;
+  /** The mapping it is in cannot do without it. */
+  readonly isRequired?: true;
+  /** It still works; this is the better way. */
+  readonly replacedBy?: string;
+  /** What counts when it is absent. */
+  readonly fallback?: Json;
+  readonly examples?: readonly string[];
+}
+
+/** What the description decodes to: keys as they are written, absent where they are absent or null. */
 export interface WrittenConfig {
   readonly build?: WrittenBuild;
   readonly run?: string;
@@ -82,7 +85,7 @@ export interface WrittenBuild {
   readonly cudnn?: string;
   readonly sdk_version?: string;
   readonly base_image?: string;
-  readonly installer?: string;
+  readonly installer?: "pip" | "uv";
   readonly user?: string;
 }
 

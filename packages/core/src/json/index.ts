@@ -1,2 +1,3 @@
+export { jsonText, parseJson, rounded, wholeNumber } from "./exact.ts";
 export type { Json, JsonObject } from "./json.ts";
 export { isJsonObject } from "./json.ts";

@@ -1,5 +1,5 @@
-/** Any value that JSON text can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** Any value that JSON text can hold; a bigint is a whole number that a number would round, and only `parseJson` makes them. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {
   readonly [key: string]: Json;

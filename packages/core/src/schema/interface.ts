@@ -33,12 +33,12 @@ export interface InputField {
   /** Present (possibly null) when the document carries a `default`. */
   readonly default?: Json;
   readonly description?: string;
-  readonly ge?: number;
-  readonly le?: number;
+  readonly ge?: number | bigint;
+  readonly le?: number | bigint;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
-  readonly choices?: readonly (string | number)[];
+  readonly choices?: readonly (string | number | bigint)[];
   readonly deprecated?: true;
   /** HTML-`accept`-style text of a file input. */
   readonly accept?: string;

@@ -1,11 +1,16 @@
-/** The name that was probably meant: the nearest by single-letter edits, if it is near at all. */
+/** The name that was probably meant: the nearest by single-letter edits if it is near at all, else one that it begins. */
 export function closest(name: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(name.length < 4 ? 1 : 2, Math.floor(name.length / 3));
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
+    .filter(({ candidate, distance }) => distance <= editsAllowed(Math.min(name.length, candidate.length)))
     .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
+  const begun = name.length > 1 ? candidates.find((candidate) => candidate.startsWith(name)) : undefined;
+  return ranked[0]?.candidate ?? begun;
+}
+
+/** Of the shorter word: two letters are two edits from half of all words. */
+function editsAllowed(length: number): number {
+  return Math.max(length < 4 ? 1 : 2, Math.floor(length / 3));
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,1 +1,1 @@
-export { builtAt, pythonVersion, version } from "./version.ts";
+export { builtAt, commit, pythonVersion, version } from "./version.ts";

@@ -2,6 +2,7 @@
 declare const __COG_VERSION__: string | undefined;
 declare const __COG_PYTHON_VERSION__: string | undefined;
 declare const __COG_BUILT_AT__: string | undefined;
+declare const __COG_GIT_SHA__: string | undefined;
 
 /** `1.0.0-alpha.1`, as npm spells it. */
 export const version: string = typeof __COG_VERSION__ === "string" ? __COG_VERSION__ : "0.0.0-source";
@@ -11,3 +12,6 @@ export const pythonVersion: string = typeof __COG_PYTHON_VERSION__ === "string" 
 
 /** Time of the sources, RFC 3339. */
 export const builtAt: string = typeof __COG_BUILT_AT__ === "string" ? __COG_BUILT_AT__ : "1970-01-01T00:00:00Z";
+
+/** The commit of the sources, eight digits. */
+export const commit: string = typeof __COG_GIT_SHA__ === "string" ? __COG_GIT_SHA__ : "unknown";

@@ -14,6 +14,16 @@ export interface HealthResponse {
   readonly concurrency?: { readonly max: number; readonly current: number; readonly waiting?: number };
 }
 
+/** `GET /instance`, only of servers with a COG_INSTANCE: whoever started one knows it again by that. */
+export interface InstanceResponse {
+  readonly instance: string;
+  /** As in the health check, but without asking the model. */
+  readonly status: HealthState;
+}
+
+/** The header that `POST /reload` must name the instance in: no page of another site can send it unasked. */
+export const INSTANCE_HEADER = "X-Cog-Instance";
+
 export interface SetupReport {
   readonly status: "starting" | "succeeded" | "failed";
   readonly started_at: string;

@@ -2,10 +2,12 @@ export type {
   DiscoveryResponse,
   HealthResponse,
   HealthState,
+  InstanceResponse,
   Notification,
   SetupReport,
   VersionReport,
 } from "./health.ts";
+export { INSTANCE_HEADER } from "./health.ts";
 export type {
   ErrorResponse,
   PredictionRequest,
@@ -30,5 +32,13 @@ export type {
   PredictPayload,
   ReadyPayload,
   SetupFailedPayload,
+  TraceContext,
 } from "./worker.ts";
-export { FRAME_FLAGS, FRAME_HEADER_BYTES, FRAME_KINDS, SPILL_BYTES, WORKER_FDS_VARIABLE } from "./worker.ts";
+export {
+  END_WORKER,
+  FRAME_FLAGS,
+  FRAME_HEADER_BYTES,
+  FRAME_KINDS,
+  SPILL_BYTES,
+  WORKER_FDS_VARIABLE,
+} from "./worker.ts";

@@ -63,6 +63,14 @@ export interface PredictPayload {
   readonly id: string;
   readonly input: JsonObject;
   readonly context: Readonly<Record<string, string>>;
+  /** What the model reads as `current_scope().trace_context`; absent when the request has none. */
+  readonly trace?: TraceContext;
+}
+
+/** Headers of W3C Trace Context, as they came. */
+export interface TraceContext {
+  readonly traceparent: string;
+  readonly tracestate?: string;
 }
 
 /** How a file input wants its value, by its annotation: URLs of `path` inputs are fetched by the server, of `file` inputs by the model. */
@@ -115,7 +123,7 @@ export interface OutputWithFiles {
 export interface OutputFile {
   /** Keys and indexes from the root of `value`; empty when the value itself is the file. */
   readonly at: readonly (string | number)[];
-  /** Absolute local path. */
+  /** Absolute local path: a copy that the model no longer touches, where there was room for one. */
   readonly path: string;
   /** Name to upload it under. */
   readonly name: string;
@@ -125,12 +133,16 @@ export interface OutputFile {
 
 /**
  * What the guardian (the small process that forks the worker and waits for it) tells the server, one JSON
- * document a line, on the control socket. When the server's end closes, the guardian kills the worker's group.
+ * document a line, on the control socket. When the server's end closes, the guardian kills the worker's group, and
+ * removes the temporary files that a server which was killed has left.
  */
 export type GuardianMessage =
   | { readonly event: "started"; readonly pid: number }
   | { readonly event: "exited"; readonly code: number }
   | { readonly event: "killed"; readonly signal: string; readonly outOfMemory: boolean };
+
+/** What the server writes to the guardian when it wants the worker's group killed, and lives on itself. */
+export const END_WORKER = "end\n";
 
 /**
  * Environment by which the launcher (`python -m cog.server.http`) hands a worker that it already forked to the server:

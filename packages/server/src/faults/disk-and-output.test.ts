@@ -124,6 +124,16 @@ describe.skipIf(!mayMount)("a full disk for temporary files (needs the right to 
     await nothing("files of the prediction", () => contents(disk));
   });
 
+  test("an output file for whose copy there is no room is read where it is, and stays", async () => {
+    const make = "output = Path('big.txt'); output.write_text('x' * (4 << 20))";
+    const { output } = await server.client.predict({ input: { do: make } });
+    expect(output).toHaveLength("data:text/plain;base64,".length + Math.ceil((4 << 20) / 3) * 4);
+    expect((await server.client.predict({ input: { do: "output = os.path.getsize('big.txt')" } })).output).toBe(
+      4 << 20,
+    );
+    await nothing("files of the prediction", () => contents(disk));
+  });
+
   test("not even room for a folder", async () => {
     writeFileSync(join(disk, "filler"), "");
     try {

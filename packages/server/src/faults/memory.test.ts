@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { builtWheel, OBEDIENT, OBEDIENT_SCHEMA, serving, testPythons, until, withOnlyTheWheel } from "#testing";
+import { OBEDIENT, OBEDIENT_SCHEMA, serving, testPython, until } from "#testing";
 
 const LIMIT_BYTES = 400 << 20;
 /** By version of the kernel's interface; a group can be made where we are allowed to. */
@@ -13,18 +13,15 @@ const HIERARCHIES = [
 ];
 
 const group = makeGroup();
-const wheel = builtWheel();
-const [python] = testPythons();
 
-describe.skipIf(group === undefined || wheel === undefined || python === undefined)("a limit of memory", () => {
+describe.skipIf(group === undefined)("a limit of memory", () => {
   let folder: string;
   let inGroup: string;
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "cog-memory-"));
     inGroup = join(folder, "python");
-    const interpreter = withOnlyTheWheel(python ?? "", wheel ?? "");
-    const script = `#!/bin/sh\necho $$ > ${group}/cgroup.procs\nexec ${interpreter} "$@"\n`;
+    const script = `#!/bin/sh\necho $$ > ${group}/cgroup.procs\nexec ${testPython()} "$@"\n`;
     writeFileSync(inGroup, script, { mode: 0o755 });
   });
   afterAll(() => {

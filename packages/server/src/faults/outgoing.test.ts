@@ -27,7 +27,8 @@ test("a dead webhook receiver: answers come at once, the slot is free, the serve
     for (let round = 0; round < 20; round += 1) {
       const asked = performance.now();
       expect((await server.client.predict({ input: {}, webhook })).status).toBe("succeeded");
-      expect(performance.now() - asked).toBeLessThan(1000);
+      // Twelve tries would take minutes.
+      expect(performance.now() - asked).toBeLessThan(5000);
     }
     await server.logged("a webhook was not delivered");
     expect((await server.client.health()).status).toBe("READY");

@@ -1,11 +1,12 @@
 /** The end of the server while it is at work. */
+import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { ModelServer, nothing, OBEDIENT, OBEDIENT_SCHEMA, processesWith, Receiver, serving } from "#testing";
+import { ModelServer, nothing, OBEDIENT, OBEDIENT_SCHEMA, processesWith, Receiver, schemaOf, serving } from "#testing";
 
 const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
 const UNTIL_GO = "print('go')\nwhile not os.path.exists('go'): time.sleep(0.005)";
@@ -65,7 +66,7 @@ test("queued requests are served before the end", async () => {
     const first = server.client.predict({ input: { do: UNTIL_GO } });
     await server.logged('"message":"go"');
     const queued = Array.from({ length: 5 }, () => server.client.predict({ input: {} }));
-    await wait(50);
+    await expect.poll(async () => (await server.client.health()).concurrency?.waiting).toBe(5);
     server.signal("SIGTERM");
     await server.logged("stopping");
     await writeFile(join(server.folder, "go"), "");
@@ -95,6 +96,60 @@ test("a prediction sent while /shutdown is processed is answered whole or refuse
       expect(await server.exited).toBe(0);
     });
   }
+});
+
+test("a stream that is open is shown to its end", async () => {
+  const schema = schemaOf({ streaming: true, inputs: [{ name: "do", type: { kind: "string" }, default: "" }] });
+  await serving({ ...model, schema }, async (server) => {
+    const items = "def items():\n  for n in range(5):\n    print('go'); time.sleep(0.1)\n    yield n\noutput = items()";
+    const stream = await server.post("/predictions", { input: { do: items } }, { Accept: "text/event-stream" });
+    await server.logged('"message":"go"');
+    server.signal("SIGTERM");
+    const text = await stream.text();
+    expect(text.match(/^event: output/gm)).toHaveLength(5);
+    expect(text).toMatch(/event: completed\ndata: .*"status":"succeeded".*\n\n$/);
+    expect(await server.exited).toBe(0);
+  });
+});
+
+test("Ctrl-C in a terminal reaches the whole group: the prediction is finished first, and the code is 130", async () => {
+  await serving(model, async (server) => {
+    const answer = server.client.predict({ input: { do: "print('go')\ntime.sleep(0.5)" } });
+    await server.logged('"message":"go"');
+    // Workers have sessions of their own; they must not mind either.
+    for (const { pid } of processesWith(server.folder)) process.kill(pid, "SIGINT");
+    expect(await answer).toMatchObject({ status: "succeeded", logs: "go\n" });
+    expect(await server.exited).toBe(130);
+  });
+});
+
+test("--await-explicit-shutdown takes any value for true, and SIGINT for an answer", async () => {
+  await serving({ ...model, args: ["--await-explicit-shutdown", "False"] }, async (server) => {
+    for (let times = 0; times < 3; times += 1) server.signal("SIGTERM");
+    expect((await server.client.predict({ input: {} })).output).toBe("done");
+    server.signal("SIGINT");
+    expect(await server.exited).toBe(130);
+  });
+});
+
+test("after /shutdown new connections are refused, while what is open is answered", async () => {
+  await serving(model, async (server) => {
+    const answer = server.client.predict({ input: { do: UNTIL_GO } });
+    await server.logged('"message":"go"');
+    const asked = await server.post("/shutdown");
+    expect([asked.status, await asked.json()]).toEqual([200, {}]);
+    await expect
+      .poll(() =>
+        fetch(server.url).then(
+          () => "answered",
+          () => "refused",
+        ),
+      )
+      .toBe("refused");
+    await writeFile(join(server.folder, "go"), "");
+    expect(await answer).toMatchObject({ status: "succeeded" });
+    expect(await server.exited).toBe(0);
+  });
 });
 
 test("idle and half-open connections do not hold up the end", async () => {
@@ -146,7 +201,7 @@ test("SIGTERM while a crashed worker starts again: the webhook of the crash stil
   receiver.close();
 });
 
-test("kill -9 of the server: no worker, no guardian, no child of the model is left", async () => {
+test("kill -9 of the server: no worker, no guardian, no child of the model, no file is left", async () => {
   const server = await ModelServer.start(model);
   try {
     const code = "os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '600')\nprint('go')\ntime.sleep(600)";
@@ -156,6 +211,19 @@ test("kill -9 of the server: no worker, no guardian, no child of the model is le
     server.signal("SIGKILL");
     await server.exited;
     await nothing("processes", () => processesWith(server.folder));
+    await nothing("temporary files", () => readdirSync(server.temporary));
+  } finally {
+    await server.close();
+  }
+});
+
+test("kill -9 of a server that idles, with workers it started itself", async () => {
+  const server = await ModelServer.start({ ...model, env: { COG_WORKERS: "2" } });
+  try {
+    await expect.poll(async () => (await server.client.health()).concurrency?.max).toBe(2);
+    server.signal("SIGKILL");
+    await nothing("processes", () => processesWith(server.folder));
+    await nothing("temporary files", () => readdirSync(server.temporary));
   } finally {
     await server.close();
   }
@@ -170,6 +238,7 @@ test("kill -9 of the server while a worker is stuck in native code", async () =>
     await wait(150);
     server.signal("SIGKILL");
     await nothing("processes", () => processesWith(server.folder));
+    await nothing("temporary files", () => readdirSync(server.temporary));
   } finally {
     await server.close();
   }

@@ -1,4 +1,6 @@
 /** The worker ends in the middle of a prediction: the client hears why, and nothing else suffers. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Process } from "#testing";
@@ -84,12 +86,15 @@ test("memory for real: beyond RLIMIT_AS the prediction fails, and the instance s
 
 test("a SIGTERM to the whole group ends the server in order, not the prediction", async () => {
   await serving(model, async (server) => {
-    const answer = server.client.predict({ input: { do: "print('go')\ntime.sleep(0.3)" } });
+    const answer = server.client.predict({
+      input: { do: "print('go')\nwhile not os.path.exists('go'): time.sleep(0.005)" },
+    });
     await server.logged('"message":"go"');
-    for (const { pid } of processesWith(server.folder)) {
-      if (!isProcessOf(processesWith(server.folder).find((one) => one.pid === pid)?.parent ?? 0, server))
-        process.kill(pid, "SIGTERM");
-    }
+    // The worker is in a session of its own.
+    const group = processesWith(server.folder).filter(({ parent }) => !isProcessOf(parent, server));
+    for (const { pid } of group) process.kill(pid, "SIGTERM");
+    await server.logged("stopping");
+    await writeFile(join(server.folder, "go"), "");
     expect(await answer).toMatchObject({ status: "succeeded" });
     expect(await server.exited).toBe(0);
   });

@@ -83,6 +83,7 @@ describe("without an upload URL", () => {
   const INPUTS = [
     { name: "base64", input: { path: HELLO }, output: "hello", logs: /^file\.txt / },
     { name: "percent-encoded", input: { path: "data:text/plain,h%C3%A9%20y" }, output: "hé y", logs: /^file\.txt / },
+    { name: "percent signs alone", input: { path: "data:,5%1g 5% %25 é" }, output: "5%1g 5% % é", logs: /^file / },
     { name: "unknown type", input: { path: "data:application/x-nothing;base64,aGk=" }, output: "hi", logs: /^file / },
     { name: "empty", input: { path: "data:image/png;base64," }, output: "", logs: /^file\.png / },
     { name: "a list", input: { paths: [HELLO, HELLO] }, output: ["hello", "hello"], logs: /^$/ },

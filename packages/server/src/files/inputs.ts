@@ -2,11 +2,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Json, JsonObject } from "@cog/core/json";
+import { extensionOf } from "@cog/core/media";
 import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
+import type { DownloadSettings } from "#settings";
 import { decodeDataUrl, isDataUrl } from "./data-url.ts";
 import type { DownloadOptions } from "./download.ts";
 import { download } from "./download.ts";
-import { extensionOf } from "./media-types.ts";
 import { nameOfDataUrl, nameOfDownload } from "./names.ts";
 
 export type FileInputs = Readonly<Record<string, FileInputKind>>;
@@ -34,8 +35,8 @@ export function urlProblems(
 }
 
 /** True when some value has to become a local file. */
-export function needsFiles(input: JsonObject, files: FileInputs): boolean {
-  return fileValues(input, files).some((value) => isPrepared(value));
+export function needsFiles(input: JsonObject, files: FileInputs, limits: DownloadSettings): boolean {
+  return fileValues(input, files).some((value) => isPrepared(value, limits));
 }
 
 /** The input with the paths of local files, made below `folder`, in place of URLs. Throws what the client should read. */
@@ -44,7 +45,7 @@ export async function prepareFiles(
   files: FileInputs,
   { folder, ...options }: DownloadOptions & { readonly folder: string },
 ): Promise<JsonObject> {
-  const wanted = fileValues(input, files).filter(isPrepared);
+  const wanted = fileValues(input, files).filter((value) => isPrepared(value, options.limits));
   const paths = new Map<FileValue, string>();
   const waiting = wanted.entries();
   // The first failure ends the others, so that nothing writes below the folder any more.
@@ -97,9 +98,13 @@ function fileValues(input: JsonObject, files: FileInputs): FileValue[] {
   return found;
 }
 
-/** URLs of `file` inputs are opened by the model, lazily. */
-function isPrepared({ value, kind }: FileValue): boolean {
-  return isDataUrl(value) || (kind === "path" && isHttpUrl(value));
+/**
+ * URLs of `file` inputs are opened by the model, lazily, and data URLs in memory, as models of the reference know them; where
+ * limits are to hold downloads are ours to open.
+ */
+function isPrepared({ value, kind }: FileValue, { timeoutMs, mostBytes, publicOnly }: DownloadSettings): boolean {
+  if (kind === "path") return isDataUrl(value) || isHttpUrl(value);
+  return isHttpUrl(value) && (publicOnly || timeoutMs !== undefined || mostBytes !== undefined);
 }
 
 function isHttpUrl(value: string): boolean {

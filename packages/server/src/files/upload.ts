@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import type { Fetch } from "#outgoing";
-import { causeOf } from "./download.ts";
+import { causeOf } from "#outgoing";
 
 export interface Upload {
   readonly prefix: string;
@@ -11,14 +11,26 @@ export interface Upload {
   readonly size: number;
   readonly mediaType: string;
   readonly predictionId: string;
+  /** For all of it, redirects included. */
+  readonly timeoutMs: number;
 }
 
-const TIMEOUT_MS = 25_000;
 const MOST_REDIRECTS = 10;
 
 /** The URL under which the file can be fetched: `Location`, else where it was put; without its query. */
 export async function upload(file: Upload, fetch: Fetch, signal: AbortSignal): Promise<string> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const late = AbortSignal.timeout(file.timeoutMs);
+  try {
+    return await putWhereItLeads(file, fetch, AbortSignal.any([signal, late]));
+  } catch (error) {
+    const reason = late.aborted
+      ? `it took longer than ${file.timeoutMs / 1000} s (COG_UPLOAD_TIMEOUT)`
+      : causeOf(error);
+    throw new Error(`Failed to upload output: ${reason}`, { cause: error });
+  }
+}
+
+async function putWhereItLeads(file: Upload, fetch: Fetch, within: AbortSignal): Promise<string> {
   let url = `${file.prefix.replace(/\/?$/, "/")}${encodeURIComponent(file.name)}`;
   // Redirects are followed here, because the body must be read again for each.
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
@@ -30,12 +42,12 @@ export async function upload(file: Upload, fetch: Fetch, signal: AbortSignal): P
       continue;
     }
     if (response.ok) return withoutQuery(location === null ? url : new URL(location, url).href);
-    throw new Error(`Failed to upload output: upload returned status ${response.status} ${response.statusText}`);
+    throw new Error(`upload returned status ${response.status} ${response.statusText}`);
   }
-  throw new Error(`Failed to upload output: more than ${MOST_REDIRECTS} redirects`);
+  throw new Error(`more than ${MOST_REDIRECTS} redirects`);
 }
 
-async function put(url: string, file: Upload, fetch: Fetch, signal: AbortSignal): Promise<Response> {
+function put(url: string, file: Upload, fetch: Fetch, signal: AbortSignal): Promise<Response> {
   const headers = {
     "Content-Type": file.mediaType,
     "Content-Length": String(file.size),
@@ -43,11 +55,7 @@ async function put(url: string, file: Upload, fetch: Fetch, signal: AbortSignal)
   };
   const body = file.size === 0 ? "" : Readable.toWeb(createReadStream(file.path));
   const init = { method: "PUT", headers, body, redirect: "manual", signal, duplex: "half" };
-  try {
-    return await fetch(url, init as RequestInit);
-  } catch (error) {
-    throw new Error(`Failed to upload output: ${causeOf(error)}`, { cause: error });
-  }
+  return fetch(url, init as RequestInit);
 }
 
 function withoutQuery(url: string): string {

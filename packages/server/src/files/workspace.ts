@@ -17,8 +17,11 @@ export interface WorkspaceOptions {
   readonly uploadUrl: string | undefined;
   readonly temporary: TemporaryRoot;
   readonly fetch: Fetch;
-  readonly userAgent: string;
+  readonly uploadTimeoutMs: number;
+  readonly downloads: DownloadOptions;
 }
+
+type DownloadOptions = Omit<Parameters<typeof prepareFiles>[2], "folder" | "signal">;
 
 export class FileWorkspace {
   readonly #options: WorkspaceOptions;
@@ -31,23 +34,24 @@ export class FileWorkspace {
   }
 
   prepare(input: JsonObject, files: FileInputs, signal: () => AbortSignal): Promise<JsonObject> | undefined {
-    return needsFiles(input, files) ? this.#prepare(input, files, signal()) : undefined;
+    return needsFiles(input, files, this.#options.downloads.limits) ? this.#prepare(input, files, signal()) : undefined;
   }
 
   async #prepare(input: JsonObject, files: FileInputs, signal: AbortSignal): Promise<JsonObject> {
-    const { temporary, fetch, userAgent } = this.#options;
+    const { temporary, downloads } = this.#options;
     const folder = temporary.newFolder();
     this.#remove(folder);
-    return prepareFiles(input, files, { folder, fetch, userAgent, signal });
+    return prepareFiles(input, files, { ...downloads, folder, signal });
   }
 
   async convert({ value, files }: OutputWithFiles, signal: AbortSignal): Promise<RawJson> {
-    const { uploadUrl: prefix, predictionId, fetch } = this.#options;
+    const { uploadUrl: prefix, predictionId, fetch, uploadTimeoutMs: timeoutMs } = this.#options;
     const urls = await Promise.all(
       files.map((file) => {
         if (file.temporary) this.#remove(file.path);
         if (prefix === undefined) return embedFile(file);
-        return uploadFile({ ...file, name: this.#uniqueName(file.name) }, { prefix, predictionId, fetch, signal });
+        const named = { ...file, name: this.#uniqueName(file.name) };
+        return uploadFile(named, { prefix, predictionId, fetch, timeoutMs, signal });
       }),
     );
     // The common single file is not copied again.

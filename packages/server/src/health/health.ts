@@ -1,7 +1,7 @@
 /** What `GET /health-check` and the probes say. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { builtAt, version } from "@cog/core/version";
+import { builtAt, commit, version } from "@cog/core/version";
 import type { HealthResponse, HealthState, VersionReport } from "@cog/core/wire";
 import type { Log } from "#log";
 import type { Slots } from "#predictions";
@@ -30,6 +30,8 @@ export interface HealthOptions {
 export class Health {
   /** New predictions are refused: the server is stopping. */
   draining = false;
+  /** Set while the model is loaded again because its code has changed: requests wait for it. */
+  reloading: Promise<void> | undefined;
   /** It was READY once. */
   wasReady = false;
   readonly #options: HealthOptions;
@@ -39,13 +41,12 @@ export class Health {
   constructor(options: HealthOptions) {
     const { python, sdk } = options.launcher;
     this.#options = options;
-    const identity = typeof __COG_GIT_SHA__ === "string" ? __COG_GIT_SHA__ : "unknown";
     this.#version = {
       coglet: version,
       python,
       python_sdk: sdk,
       cog: sdk,
-      git_sha: identity,
+      git_sha: commit,
       build_time: builtAt,
     };
   }
@@ -96,6 +97,3 @@ export class Health {
       .catch((error: Error) => this.#options.log.warn(`${READY_FILE} could not be written: ${error.message}`));
   }
 }
-
-/** Put in by the build, when it knows. */
-declare const __COG_GIT_SHA__: string | undefined;

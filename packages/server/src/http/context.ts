@@ -1,26 +1,41 @@
 /** What endpoints work with. */
 import type { FileInputs } from "#files";
 import type { Health } from "#health";
-import type { Predictions } from "#predictions";
-import type { Mode, Schema } from "#schema";
+import type { Predictions, Target } from "#predictions";
+import type { FunctionSchema, Schema } from "#schema";
 import type { Webhooks } from "#webhooks";
 
+/** One function of the model, and what is known of it. */
+export interface ModelFunction extends Target {
+  /** Undefined until it is known, or when the model has none. */
+  readonly schema: () => FunctionSchema | undefined;
+  /** Its inputs that want files, once it runs. */
+  readonly fileInputs: () => FileInputs;
+  /** Starts what runs it, where that waits for the first request. Says why it cannot be run. */
+  readonly begin: () => string | undefined;
+}
+
 export interface Context {
-  readonly mode: Mode;
+  /** What `/predictions` calls. */
+  readonly prediction: ModelFunction;
+  /** What `/trainings` calls; undefined: there is no such route. */
+  readonly training: ModelFunction | undefined;
   readonly sdkVersion: string;
   readonly predictions: Predictions;
   readonly webhooks: Webhooks;
   readonly health: Health;
   /** Undefined until it is known, or when the model has none. */
   readonly schema: () => Schema | undefined;
-  /** Inputs of the running model that want files. */
-  readonly fileInputs: () => FileInputs;
   readonly localPathInputs: boolean;
   readonly uploadUrl: string | undefined;
   readonly streamHistory: number;
   readonly streamKeepAliveMs: number;
   readonly probePrefix: string;
   readonly onDropped: (names: readonly string[]) => void;
+  /** Who this server is, to the one who started it: it may reload the model. */
+  readonly instance: string | undefined;
+  /** Loads the model's code again; resolves when it is ready or has failed. */
+  readonly reload: () => Promise<void>;
   /** Stops the server in order; returns at once. */
   readonly shutdown: () => void;
 }

@@ -35,5 +35,6 @@ export function exactInput(input: JsonObject, { value, text }: JsonBody): RawJso
 function asSent(input: JsonObject, body: unknown, text: string): RawJson | undefined {
   if (!isJsonObject(body) || body["input"] !== input) return undefined;
   const sent = memberText(text, "input");
-  return sent === undefined || /[\r\n]/.test(sent) ? undefined : rawJson(sent);
+  // Not a regular expression, which would take 5 ms for 7 MiB: this takes 0.3.
+  return sent === undefined || sent.includes("\n") || sent.includes("\r") ? undefined : rawJson(sent);
 }

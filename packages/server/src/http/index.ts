@@ -1,2 +1,2 @@
-export type { Context } from "./context.ts";
+export type { Context, ModelFunction } from "./context.ts";
 export { HttpServer } from "./server.ts";

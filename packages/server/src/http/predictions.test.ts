@@ -186,7 +186,7 @@ describe("one slot", () => {
 
   test("cancel ends a running prediction; its items stay visible where partial output is shown", async () => {
     await server.client.start({ id: "c1", input: { items: 1, wait_for: "/nowhere" } });
-    await running("c1");
+    await expect.poll(async () => (await server.client.look("c1"))?.output).toEqual([{ n: 0 }]);
     const last = untilEnd("c1");
     expect(await server.client.cancel("c1")).toBe(true);
     expect(await last).toMatchObject({ status: "canceled", output: [{ n: 0 }] });

@@ -1,10 +1,11 @@
 /** The route table. `{id}` matches one segment, which may be percent-encoded. */
 import type { Context } from "./context.ts";
 import { cancel } from "./endpoints/cancel.ts";
-import type { Kind } from "./endpoints/create.ts";
+import type { Endpoint } from "./endpoints/create.ts";
 import { create } from "./endpoints/create.ts";
 import { discovery, docs, openApi } from "./endpoints/discovery.ts";
 import { healthCheck, probe } from "./endpoints/health-check.ts";
+import { reload, showInstance } from "./endpoints/instance.ts";
 import { look } from "./endpoints/look.ts";
 import { shutdown } from "./endpoints/shutdown.ts";
 import type { Answer, Handler } from "./exchange.ts";
@@ -15,24 +16,33 @@ export interface Route {
 }
 
 export function createRoutes(context: Context): readonly Route[] {
-  const { probePrefix } = context;
+  const { probePrefix, prediction, training } = context;
   return [
     { path: "/", methods: get(() => discovery(context)) },
     { path: "/health-check", methods: get(() => healthCheck(context)) },
     { path: "/openapi.json", methods: get(() => openApi(context)) },
     { path: "/docs", methods: get(() => docs()) },
     { path: "/shutdown", methods: { POST: () => shutdown(context) } },
+    ...(context.instance === undefined ? [] : instanceRoutes(context.instance, context)),
     { path: `${probePrefix}/startupz`, methods: get(() => probe("startupz", context)) },
     { path: `${probePrefix}/readyz`, methods: get(() => probe("readyz", context)) },
     { path: `${probePrefix}/livez`, methods: get(() => probe("livez", context)) },
-    ...predictionRoutes("prediction", context),
-    // Cog calls the predict function here when it serves predictions; we have no train function then.
-    ...(context.mode === "train" ? predictionRoutes("training", context) : []),
+    ...predictionRoutes({ kind: "prediction", calls: prediction }, context),
+    // Cog calls the predict function here when it serves predictions.
+    ...(training === undefined ? [] : predictionRoutes({ kind: "training", calls: training }, context)),
   ];
 }
 
-function predictionRoutes(kind: Kind, context: Context): readonly Route[] {
-  const start: Handler = (request) => create(kind, request, context);
+function instanceRoutes(instance: string, context: Context): readonly Route[] {
+  return [
+    { path: "/instance", methods: get(() => showInstance(instance, context)) },
+    { path: "/reload", methods: { POST: (request) => reload(request, instance, context) } },
+  ];
+}
+
+function predictionRoutes(endpoint: Endpoint, context: Context): readonly Route[] {
+  const { kind } = endpoint;
+  const start: Handler = (request) => create(endpoint, request, context);
   const show: Handler = (request) => look(request, context);
   return [
     { path: `/${kind}s`, methods: { POST: start } },

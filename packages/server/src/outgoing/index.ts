@@ -1,2 +1,2 @@
 export type { Fetch } from "./outgoing.ts";
-export { createFetch } from "./outgoing.ts";
+export { causeOf, createFetch } from "./outgoing.ts";

@@ -1,6 +1,6 @@
 /**
- * Requests that this server makes: webhooks, uploads, downloads. The platform's fetch, unless proxies or certificates are
- * configured: then undici with an agent that honours them, loaded only in that case.
+ * Requests that this server makes: webhooks, uploads, downloads. The platform's fetch, unless proxies, certificates
+ * or limits are configured: then undici with an agent that honours them, loaded only in that case.
  */
 import type { ProxySettings } from "#settings";
 
@@ -8,13 +8,27 @@ const HAS_CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export function createFetch({ enabled, certificates }: ProxySettings): Fetch {
-  if (!enabled && certificates === undefined) return withCredentials((url, init) => fetch(url, init));
+export interface Way extends ProxySettings {
+  /** Refuse to connect to private addresses. */
+  readonly publicOnly?: boolean;
+}
+
+export function createFetch(way: Way): Fetch {
+  if (!way.enabled && way.certificates === undefined && way.publicOnly !== true)
+    return withCredentials((url, init) => fetch(url, init));
   let made: Promise<Fetch> | undefined;
   return withCredentials(async (url, init) => {
-    made ??= import("./agent.ts").then(({ fetchThroughAgent }) => fetchThroughAgent({ enabled, certificates }));
+    made ??= import("./agent.ts").then(({ fetchThroughAgent }) => fetchThroughAgent(way));
     return (await made)(url, init);
   });
+}
+
+/** fetch hides the reason (`ECONNREFUSED`, a bad certificate) in the cause. */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof AggregateError) return causeOf(cause.errors[0]);
+  return cause instanceof Error ? cause.message : error.message;
 }
 
 /** fetch refuses URLs with a user name and a password, which other clients send as basic authentication. */

@@ -3,7 +3,7 @@
  * model produced them (also when an output waits for an upload), and publishes every step.
  */
 import type { Json, JsonObject } from "@cog/core/json";
-import type { OutputWithFiles } from "@cog/core/wire";
+import type { OutputWithFiles, TraceContext } from "@cog/core/wire";
 import type { RawJson } from "#raw-json";
 import { rawJson, toRawJson } from "#raw-json";
 import type { Running, WorkerEvent } from "#workers";
@@ -12,14 +12,24 @@ import { Feed } from "./feed.ts";
 import type { Prediction, PredictionEvent } from "./prediction.ts";
 import { advance, hasEnded, newPrediction } from "./prediction.ts";
 import { renderSnapshot } from "./render.ts";
-import type { Slot, Ticket, Waiter } from "./slots.ts";
+import type { Slot, Slots, Ticket, Waiter } from "./slots.ts";
+
+/** One function of the model: who runs it, and what its schema says of the output. */
+export interface Target {
+  readonly slots: Slots;
+  /** The schema declares an array: a model that returns one item still answers with an array. */
+  readonly outputIsArray: () => boolean;
+}
 
 export interface Submission {
   readonly id: string;
+  readonly target: Target;
   readonly input: JsonObject;
   /** `input` as text, which answers and the worker get. */
   readonly inputText: RawJson;
   readonly context: Readonly<Record<string, string>>;
+  /** Of the request, for the model. */
+  readonly trace: TraceContext | undefined;
   readonly createdAt: string;
   /** Events kept for those who attach later. */
   readonly history: number;
@@ -27,6 +37,8 @@ export interface Submission {
   readonly uploadUrl: string | undefined;
   /** Made for a stream: cancel it when its last watcher leaves. */
   readonly cancelUnwatched: boolean;
+  /** It came while the model was being reloaded. */
+  readonly patient: boolean;
 }
 
 /** The files of one prediction. Implemented by `files/`. */
@@ -44,8 +56,6 @@ type SlotFiles = Slot["worker"]["files"];
 export interface LiveOptions {
   readonly submission: Submission;
   readonly workspace: Workspace;
-  /** The schema declares an array: a model that returns one item still answers with an array. */
-  readonly outputIsArray: boolean;
   readonly onLog: (id: string, source: "stdout" | "stderr", text: string) => void;
   readonly onEnd: (live: LivePrediction) => void;
 }
@@ -95,6 +105,15 @@ export class LivePrediction implements Waiter {
       (input) => this.#run(slot, toRawJson(input)),
       (error: unknown) => this.#workerEnded({ type: "failed", error: messageOf(error) }),
     );
+  }
+
+  get patient(): boolean {
+    return this.#options.submission.patient;
+  }
+
+  /** It can only run there. */
+  get slots(): Slots {
+    return this.#options.submission.target.slots;
   }
 
   /** Subscribes a stream. Returns the way out. */
@@ -156,8 +175,8 @@ export class LivePrediction implements Waiter {
       this.#workerEnded({ type: "canceled" });
       return;
     }
-    const { id, context } = this.#options.submission;
-    this.#running = slot.worker.run({ id, input, context }, (event) => this.#receive(event));
+    const { id, context, trace } = this.#options.submission;
+    this.#running = slot.worker.run({ id, input, context, trace }, (event) => this.#receive(event));
   }
 
   #receive(event: WorkerEvent): void {
@@ -200,7 +219,7 @@ export class LivePrediction implements Waiter {
     }
     this.#value(event, (value) => {
       for (const item of this.#itemsOf(value)) this.#item(item);
-      const wrap = this.#options.outputIsArray && value !== "null" && !value.startsWith("[");
+      const wrap = this.#options.submission.target.outputIsArray() && value !== "null" && !value.startsWith("[");
       this.#end({ type: "done", value: wrap ? rawJson(`[${value}]`) : value, ...this.#ending() });
     });
   }

@@ -75,7 +75,8 @@ export function advance(now: Prediction, event: PredictionEvent): Prediction {
   if (hasEnded(now)) return now;
   switch (event.type) {
     case "started":
-      return now.status === "starting" ? { ...now, status: "processing", startedAt: event.at } : now;
+      if (now.status !== "starting") return now;
+      return Object.assign(progressOf(now), { status: "processing", startedAt: event.at } as const);
     case "log":
       return { ...now, logs: now.logs + event.text };
     case "output":
@@ -109,7 +110,13 @@ type Outcome =
 
 function end(now: Live, { at, seconds }: Ending, outcome: Outcome): Prediction {
   const startedAt = now.status === "processing" ? now.startedAt : undefined;
-  return { ...now, startedAt, completedAt: at, seconds, ...outcome };
+  return Object.assign(progressOf(now), { startedAt, completedAt: at, seconds }, outcome);
+}
+
+/** Name by name: V8 takes more than ten times as long for a spread that gets new members (5 µs, twice a prediction). */
+function progressOf(now: Prediction): Progress {
+  const { id, input, createdAt, logs, items, itemCount, metrics, cancelRequested } = now;
+  return { id, input, createdAt, logs, items, itemCount, metrics, cancelRequested };
 }
 
 /** Dots in the name nest. The worker has checked name and value. */

@@ -9,13 +9,13 @@ import { renderSnapshot } from "./render.ts";
 import type { Slots } from "./slots.ts";
 
 export interface PredictionsOptions {
-  readonly slots: Slots;
   readonly openWorkspace: (submission: Submission) => Workspace;
-  readonly outputIsArray: () => boolean;
   readonly onLog: (id: string, source: "stdout" | "stderr", text: string) => void;
 }
 
 export class Predictions {
+  /** When the last one ended. */
+  lastEndedMs = 0;
   readonly #options: PredictionsOptions;
   readonly #live = new Map<string, LivePrediction>();
   readonly #history = new History();
@@ -50,13 +50,12 @@ export class Predictions {
     const live = new LivePrediction({
       submission,
       workspace: this.#options.openWorkspace(submission),
-      outputIsArray: this.#options.outputIsArray(),
       onLog: this.#options.onLog,
       onEnd: (ended) => this.#forget(ended),
     });
     attach(live);
     this.#live.set(live.id, live);
-    const admission = this.#options.slots.request(live);
+    const admission = live.slots.request(live);
     if (admission === "full") {
       this.#live.delete(live.id);
       return "full";
@@ -76,10 +75,10 @@ export class Predictions {
     for (const live of this.#live.values()) live.cancel();
   }
 
-  /** No worker will ever take them: fails those that wait for a slot. */
-  refuseWaiting(error: string): void {
+  /** No worker will ever take them: fails those that wait for one of these slots. */
+  refuseWaiting(slots: Slots, error: string): void {
     for (const live of this.#live.values()) {
-      if (live.ticket !== undefined) live.refuse(error);
+      if (live.ticket !== undefined && live.slots === slots) live.refuse(error);
     }
   }
 
@@ -91,6 +90,7 @@ export class Predictions {
 
   #forget(live: LivePrediction): void {
     this.#live.delete(live.id);
+    this.lastEndedMs = Date.now();
     if (hasEnded(live.now)) this.#history.add(live.now satisfies EndedPrediction);
     if (this.#live.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }

@@ -31,6 +31,7 @@ function request(slots: Slots, ...names: readonly string[]) {
   const late: string[] = [];
   const answers = names.map((name) =>
     slots.request({
+      patient: false,
       start: (slot) => granted.set(name, slot),
       waitedTooLong: (limitMs) => late.push(`${name} after ${limitMs}`),
     }),

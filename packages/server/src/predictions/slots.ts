@@ -13,6 +13,8 @@ export interface Slot {
 
 /** Who wants a slot. */
 export interface Waiter {
+  /** It waited already, for a reload: it is never turned away for want of room. */
+  readonly patient: boolean;
   start(slot: Slot): void;
   /** It has left the queue, after all the time that a request may wait. */
   waitedTooLong(limitMs: number): void;
@@ -31,7 +33,8 @@ interface Opened {
 }
 
 export class Slots {
-  readonly #queueMax: number;
+  /** Requests that may wait. */
+  queueMax: number;
   readonly #timeoutMs: number | undefined;
   readonly #workers = new Map<Worker, Opened>();
   /** In order of arrival, each with the timer that ends its wait; a Map so that leaving from the middle is cheap. */
@@ -39,7 +42,7 @@ export class Slots {
 
   /** @param timeoutMs how long a request may wait; undefined: as long as it likes */
   constructor({ queueMax, timeoutMs }: { readonly queueMax: number; readonly timeoutMs?: number | undefined }) {
-    this.#queueMax = queueMax;
+    this.queueMax = queueMax;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -77,7 +80,7 @@ export class Slots {
       waiter.start(this.#take(free));
       return "granted";
     }
-    if (this.#queue.size >= this.#queueMax) return "full";
+    if (this.#queue.size >= this.queueMax && !waiter.patient) return "full";
     this.#queue.set(waiter, this.#limit(waiter));
     const position = (): number => [...this.#queue.keys()].indexOf(waiter) + 1;
     return {

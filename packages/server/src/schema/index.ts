@@ -1,2 +1,2 @@
-export type { Mode, Schema, SchemaOptions, Validation } from "./schema.ts";
+export type { FunctionSchema, Mode, Schema, SchemaOptions, Validation } from "./schema.ts";
 export { readSchemaFile, schemaFromInterface, schemaFromText } from "./schema.ts";

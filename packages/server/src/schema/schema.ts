@@ -19,6 +19,14 @@ export interface Schema {
   /** `x-cog-streaming`: clients may ask for server-sent events. */
   readonly streaming: boolean;
   readonly hasTraining: boolean;
+  /** Of the function that `/predictions` calls. */
+  readonly predictions: FunctionSchema;
+  /** Of the one that `/trainings` calls; undefined when none was asked for. */
+  readonly trainings: FunctionSchema | undefined;
+}
+
+/** What is said of one function of the model. */
+export interface FunctionSchema {
   readonly outputIsArray: boolean;
   validate(input: JsonObject): Validation;
 }
@@ -27,6 +35,8 @@ export type Mode = "predict" | "train";
 
 export interface SchemaOptions {
   readonly mode: Mode;
+  /** There is a train function too, when predictions are served. */
+  readonly trains: boolean;
   /** Whether file inputs may be plain paths. */
   readonly localPaths: boolean;
 }
@@ -55,17 +65,33 @@ export async function schemaFromInterface(found: InterfacePayload, options: Sche
   return compile(documentText(document), document, options);
 }
 
-async function compile(text: string, document: JsonObject, { mode, localPaths }: SchemaOptions): Promise<Schema> {
-  const { compileInputValidator } = await import("@cog/core/schema");
+async function compile(text: string, document: JsonObject, options: SchemaOptions): Promise<Schema> {
+  const { mode, trains } = options;
   const schemas = at(document, "components", "schemas");
-  const component = mode === "train" && at(schemas, "TrainingInput") !== undefined ? "TrainingInput" : "Input";
-  const output = mode === "train" ? (at(schemas, "TrainingOutput") ?? at(schemas, "Output")) : at(schemas, "Output");
+  const predictions = await compileFunction(document, mode === "train" ? "Training" : "", options);
   return {
     text,
     streaming: at(document, "paths", "/predictions", "post", "x-cog-streaming") === true,
     hasTraining: at(schemas, "TrainingInput") !== undefined,
+    predictions,
+    trainings:
+      mode === "train" ? predictions : trains ? await compileFunction(document, "Training", options) : undefined,
+  };
+}
+
+/** A document without schemas of a training has those of a prediction for it. */
+async function compileFunction(
+  document: JsonObject,
+  kind: "Training" | "",
+  { localPaths }: SchemaOptions,
+): Promise<FunctionSchema> {
+  const { compileInputValidator } = await import("@cog/core/schema");
+  const schemas = at(document, "components", "schemas");
+  const input = `${kind}Input` as const;
+  const output = at(schemas, `${kind}Output`) ?? at(schemas, "Output");
+  return {
     outputIsArray: at(output, "type") === "array",
-    validate: await compileInputValidator(document, component, { localPaths }),
+    validate: await compileInputValidator(document, at(schemas, input) === undefined ? "Input" : input, { localPaths }),
   };
 }
 

@@ -1,4 +1,5 @@
 export type {
+  DownloadSettings,
   Environment,
   Invocation,
   Launcher,

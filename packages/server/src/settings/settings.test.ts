@@ -31,6 +31,13 @@ const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: 
     env: { COG_QUEUE_TIMEOUT: "2.5", COG_SSE_KEEPALIVE: "1" },
     expected: { queueTimeoutMs: 2500, streamKeepAliveMs: 1000 },
   },
+  {
+    expected: { uploadTimeoutMs: 25_000, downloads: { timeoutMs: undefined, mostBytes: undefined, publicOnly: false } },
+  },
+  {
+    env: { COG_DOWNLOAD_TIMEOUT: "1.5", COG_DOWNLOAD_MAX_BYTES: "10", COG_DOWNLOAD_PUBLIC_ONLY: "1" },
+    expected: { downloads: { timeoutMs: 1500, mostBytes: 10, publicOnly: true } },
+  },
   { env: { COG_THROTTLE_RESPONSE_INTERVAL: "0.1" }, expected: { webhookIntervalMs: 100 } },
   { env: { COG_WORKER_RESTART: "never" }, expected: { restartWorkers: false } },
   { env: { COG_WORKER_FDS: "5,6,7" }, expected: { workerFds: { channel: 5, control: 6, output: 7 } } },
@@ -50,6 +57,7 @@ const FALLBACKS = [
   { name: "COG_QUEUE_TIMEOUT", value: "soon", key: "queueTimeoutMs", expected: undefined },
   { name: "COG_SSE_KEEPALIVE", value: "0", key: "streamKeepAliveMs", expected: 15_000 },
   { name: "COG_WORKERS", value: "0", key: "workers", expected: 1 },
+  { name: "COG_UPLOAD_TIMEOUT", value: "0", key: "uploadTimeoutMs", expected: 25_000 },
   { name: "COG_SETUP_TIMEOUT", value: "0", key: "setupTimeoutMs", expected: undefined },
   { name: "COG_STREAM_HISTORY_CAPACITY", value: "-1", key: "streamHistory", expected: 1024 },
 ] as const;

@@ -21,6 +21,10 @@ export interface Settings {
   readonly queueTimeoutMs: number | undefined;
   readonly restartWorkers: boolean;
   readonly setupTimeoutMs: number | undefined;
+  /** The server ends after so long without a prediction; undefined: never. */
+  readonly idleTimeoutMs: number | undefined;
+  /** Who this server is, to the one who started it and may reload the model. */
+  readonly instance: string | undefined;
   /** How long a canceled prediction may go on before its worker is replaced; undefined: as long as it likes. */
   readonly cancelGraceMs: number | undefined;
   readonly webhookIntervalMs: number;
@@ -30,6 +34,8 @@ export interface Settings {
   readonly streamKeepAliveMs: number;
   readonly userAgent: string | undefined;
   readonly localPathInputs: boolean;
+  readonly downloads: DownloadSettings;
+  readonly uploadTimeoutMs: number;
   readonly drainDelayMs: number;
   /** Undefined: running predictions may take as long as they need. */
   readonly drainTimeoutMs: number | undefined;
@@ -56,6 +62,14 @@ export interface LogSettings {
   readonly format: "json" | "console";
   /** `COG_LOG_MODEL=raw`: lines of the model are passed on unchanged in both formats. */
   readonly rawModelLines: boolean;
+}
+
+/** What input URLs may cost, and where they may lead; undefined: no limit. */
+export interface DownloadSettings {
+  readonly timeoutMs: number | undefined;
+  readonly mostBytes: number | undefined;
+  /** Private addresses are refused. */
+  readonly publicOnly: boolean;
 }
 
 /** Descriptors of the worker that the launcher already forked. */
@@ -126,6 +140,8 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       queueTimeoutMs: seconds(number("COG_QUEUE_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
       restartWorkers: env["COG_WORKER_RESTART"] !== "never",
       setupTimeoutMs: seconds(number("COG_SETUP_TIMEOUT", { fallback: 0, least: 1 })) || undefined,
+      idleTimeoutMs: seconds(number("COG_IDLE_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
+      instance: text(env["COG_INSTANCE"]),
       cancelGraceMs: seconds(number("COG_CANCEL_GRACE", { fallback: 0, least: 0, fraction: true })) || undefined,
       webhookIntervalMs: seconds(number("COG_THROTTLE_RESPONSE_INTERVAL", { fallback: 0.5, least: 0, fraction: true })),
       webhookToken: text(env["WEBHOOK_AUTH_TOKEN"]),
@@ -133,6 +149,12 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       streamKeepAliveMs: seconds(number("COG_SSE_KEEPALIVE", { fallback: 15, least: 0.01, fraction: true })),
       userAgent: text(env["COG_USER_AGENT"]),
       localPathInputs: isOn(env["COG_LOCAL_PATH_INPUTS"]),
+      downloads: {
+        timeoutMs: seconds(number("COG_DOWNLOAD_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
+        mostBytes: number("COG_DOWNLOAD_MAX_BYTES", { fallback: 0, least: 0 }) || undefined,
+        publicOnly: isOn(env["COG_DOWNLOAD_PUBLIC_ONLY"]),
+      },
+      uploadTimeoutMs: seconds(number("COG_UPLOAD_TIMEOUT", { fallback: 25, least: 0.001, fraction: true })),
       drainDelayMs: seconds(number("COG_DRAIN_DELAY", { fallback: 0, least: 0, fraction: true })),
       drainTimeoutMs:
         text(env["COG_DRAIN_TIMEOUT"]) === undefined

@@ -1,7 +1,7 @@
 export { type ModelOptions, ModelServer } from "./model-server.ts";
 export { OBEDIENT, OBEDIENT_SCHEMA } from "./obedient.ts";
 export { childrenOf, descriptorsOf, type Process, processesWith } from "./processes.ts";
-export { builtWheel, testPythons, withOnlyTheWheel } from "./pythons.ts";
+export { missingPythons, testPython } from "./pythons.ts";
 export { Receiver } from "./receiver.ts";
 export { type SchemaFacts, schemaOf } from "./schema.ts";
 export { nothing, serving, until } from "./serving.ts";

@@ -1,6 +1,6 @@
 /** Tests through the front door: a real model in a temporary folder, served by `python -m cog.server.http`. */
 import type { ChildProcess } from "node:child_process";
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 import type { Client } from "@cog/core/client";
 import { createClient } from "@cog/core/client";
 import type { Notification } from "@cog/core/wire";
-import { build } from "esbuild";
 import type { Launcher } from "#settings";
+import { testPython } from "./pythons.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
-const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
+/** Without the launcher: the server's bundle itself. */
+const SERVER = fileURLToPath(new URL("../../../../dist/server.mjs", import.meta.url));
 
 export interface ModelOptions {
   /** Python source of `predict.py`, below `from cog import *`-style imports of its own. */
@@ -24,7 +24,7 @@ export interface ModelOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** An interpreter that has our wheel; default: `python3`, with the sources. */
+  /** An interpreter that has our wheel; default: the one of this test run. */
   readonly python?: string;
   /** Facts in place of the launcher's, which then has no part in the start. */
   readonly launcher?: Launcher;
@@ -66,14 +66,13 @@ export class ModelServer {
       writeFileSync(join(folder, name), text);
     }
     const temporary = options.env?.["TMPDIR"] ?? mkdtempSync(join(folder, "tmp-"));
-    const child = spawn(...(await commandOf(options)), {
+    const child = spawn(...commandOf(options), {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       env: {
         PATH: process.env["PATH"],
         TMPDIR: temporary,
         PYTHONDONTWRITEBYTECODE: "1",
-        ...(options.python === undefined ? await sources() : {}),
         ...(options.launcher === undefined ? {} : { COG_LAUNCHER: JSON.stringify(options.launcher) }),
         COG_NODE: process.execPath,
         COG_NOTIFY_FD: "3",
@@ -187,45 +186,7 @@ function exitOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
-async function commandOf({ python: given, launcher, args = [] }: ModelOptions): Promise<[string, string[]]> {
-  if (launcher !== undefined) return [process.execPath, [await bundle(), ...args]];
-  return [given ?? python(), ["-m", "cog.server.http", ...args]];
-}
-
-async function sources(): Promise<Readonly<Record<string, string>>> {
-  return { PYTHONPATH: join(REPOSITORY, "python/src"), COG_SERVER_BUNDLE: await bundle() };
-}
-
-let foundPython: string | undefined;
-
-/** The interpreter itself: a version manager's shim in front of it would cost more than the server's start. */
-function python(): string {
-  foundPython ??= execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
-  return foundPython;
-}
-
-let bundled: Promise<string> | undefined;
-
-/** The server as images carry it (scripts/build/bundles.ts), made once per test process. */
-function bundle(): Promise<string> {
-  bundled ??= bundleInto(mkdtempSync(join(tmpdir(), "cog-server-")));
-  return bundled;
-}
-
-async function bundleInto(outdir: string): Promise<string> {
-  process.once("exit", () => rmSync(outdir, { recursive: true, force: true }));
-  await build({
-    entryPoints: { server: join(REPOSITORY, "packages/server/src/main.ts") },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    banner: { js: REQUIRE },
-    logLevel: "error",
-    outdir,
-    splitting: true,
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "server-parts/[name]-[hash]",
-  });
-  return join(outdir, "server.mjs");
+function commandOf({ python, launcher, args = [] }: ModelOptions): [string, string[]] {
+  if (launcher !== undefined) return [process.execPath, [SERVER, ...args]];
+  return [python ?? testPython(), ["-m", "cog.server.http", ...args]];
 }

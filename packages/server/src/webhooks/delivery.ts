@@ -11,7 +11,6 @@ export interface Delivery {
 export type Outcome = "delivered" | "refused" | "unreachable";
 
 const TIMEOUT_MS = 30_000;
-const MOST_RETRIES = 12;
 const WORTH_A_RETRY: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 /** One attempt. */
@@ -28,15 +27,20 @@ export async function deliver(body: string, { url, headers, fetch }: Delivery, s
   }
 }
 
-/** Tries again while the receiver may come back: after 0.2 s, 0.4 s, … up to 102.4 s. */
+/** Milliseconds before each new attempt: 0.2 s, 0.4 s, … up to 102.4 s. */
+export const RETRY_DELAYS_MS: readonly number[] = Array.from({ length: 12 }, (_, n) => 100 * 2 ** Math.min(n + 1, 10));
+
+/** Tries again while the receiver may come back. */
 export async function deliverInsistently(body: string, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await deliver(body, delivery, signal);
-    if (outcome !== "unreachable" || attempt > MOST_RETRIES) return outcome;
+  let outcome = await deliver(body, delivery, signal);
+  for (const delayMs of RETRY_DELAYS_MS) {
+    if (outcome !== "unreachable") return outcome;
     try {
-      await delay(100 * 2 ** Math.min(attempt, 10), undefined, { signal });
+      await delay(delayMs, undefined, { signal });
     } catch {
       return outcome; // The server is stopping and has waited long enough.
     }
+    outcome = await deliver(body, delivery, signal);
   }
+  return outcome;
 }

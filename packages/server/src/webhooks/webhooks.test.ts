@@ -107,26 +107,71 @@ test("failures carry the partial output", async () => {
   receiver.close();
 });
 
-test("completed is tried again while the receiver may come back; the answer does not wait", async () => {
-  let attempts = 0;
+const COMPLETED = ["completed"] as const;
+
+test("completed is tried again, each time after twice the time; the answer does not wait", async () => {
+  const times: number[] = [];
   const receiver = await Receiver.start((_, response) => {
-    attempts += 1;
-    response.writeHead(attempts < 3 ? 503 : 200).end();
+    times.push(performance.now());
+    response.writeHead(times.length < 4 ? 503 : 200).end();
   });
-  const hook = { webhook: receiver.url, webhook_events_filter: ["completed"] as const };
-  expect((await server.client.predict(hook)).status).toBe("succeeded");
-  expect(attempts).toBeLessThan(3);
-  await receiver.until(() => attempts === 3);
+  expect((await server.client.predict({ webhook: receiver.url, webhook_events_filter: COMPLETED })).status).toBe(
+    "succeeded",
+  );
+  expect(times.length).toBeLessThan(4);
+  await receiver.until(() => times.length === 4);
+  const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  // A timer may be early by a millisecond.
+  for (const [index, least] of [200, 400, 800].entries()) expect(gaps[index]).toBeGreaterThan(least - 2);
   receiver.close();
 });
 
-test("a refusal is not tried again, and an unusable URL harms nobody", async () => {
-  const receiver = await Receiver.start((_, response) => void response.writeHead(400).end());
-  await server.client.predict({ webhook: receiver.url, webhook_events_filter: ["completed"] });
-  await server.logged("refused");
-  expect(receiver.received).toHaveLength(1);
-  expect((await server.client.predict({ webhook: "not a url" })).status).toBe("succeeded");
+const STATUSES = [
+  ...[429, 500, 502, 503, 504].map((status) => ({ status, attempts: 2 })),
+  ...[400, 401, 403, 404, 410, 422, 501, 505].map((status) => ({ status, attempts: 1 })),
+];
+
+test("of the statuses those are tried again that may pass", async () => {
+  const seen = new Map<string, number>();
+  const receiver = await Receiver.start(({ path }, response) => {
+    const attempt = (seen.get(path) ?? 0) + 1;
+    seen.set(path, attempt);
+    response.writeHead(attempt === 1 ? Number(path.slice(1)) : 200).end();
+  });
+  for (const { status } of STATUSES) {
+    await server.client.predict({ webhook: `${receiver.url}/${status}`, webhook_events_filter: COMPLETED });
+  }
+  await receiver.until(() => STATUSES.every(({ status, attempts }) => seen.get(`/${status}`) === attempts));
+  // Longer than the first retry takes.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(STATUSES.map(({ status }) => ({ status, attempts: seen.get(`/${status}`) }))).toEqual(STATUSES);
   receiver.close();
+});
+
+test("what is not the last is tried once", async () => {
+  const receiver = await Receiver.start((_, response) => void response.writeHead(503).end());
+  const filter = ["start"] as const;
+  await server.client.predict({ id: "once", webhook: receiver.url, webhook_events_filter: filter });
+  await server.logged('"prediction_id":"once","outcome":"unreachable"');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(receiver.received).toHaveLength(1);
+  receiver.close();
+});
+
+test("a connection that breaks is tried again", async () => {
+  let attempts = 0;
+  const receiver = await Receiver.start((_, response) => {
+    attempts += 1;
+    if (attempts === 1) response.destroy();
+    else response.end();
+  });
+  await server.client.predict({ webhook: receiver.url, webhook_events_filter: COMPLETED });
+  await receiver.until(() => attempts === 2);
+  receiver.close();
+});
+
+test("an unusable URL harms nobody", async () => {
+  expect((await server.client.predict({ webhook: "not a url" })).status).toBe("succeeded");
 });
 
 test("before the server ends, running predictions are canceled and say so", async () => {

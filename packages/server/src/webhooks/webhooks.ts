@@ -2,7 +2,7 @@
  * Webhooks: a subscriber of the feed that sends one request at a time per prediction, in order, `completed` last.
  * Works on snapshots it is handed, so that a slow receiver costs memory for a few states and nothing else.
  */
-import type { WebhookEvent } from "@cog/core/wire";
+import type { TraceContext, WebhookEvent } from "@cog/core/wire";
 import type { Log } from "#log";
 import type { Fetch } from "#outgoing";
 import type { FeedEvent, Prediction, Subscriber } from "#predictions";
@@ -23,7 +23,7 @@ export interface WebhookRequest {
   readonly url: string;
   readonly filter: readonly WebhookEvent[] | undefined;
   /** `traceparent` and `tracestate` of the request. */
-  readonly trace: Readonly<Record<string, string>>;
+  readonly trace: Partial<TraceContext>;
 }
 
 /** States that may wait for a slow receiver; beyond that the newest takes the place of the one before it. */

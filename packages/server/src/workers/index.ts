@@ -4,6 +4,6 @@ export { adoptWorker, spawnWorker } from "./link.ts";
 export type { PoolState } from "./pool.ts";
 export { Pool } from "./pool.ts";
 export { WorkerProcess } from "./process.ts";
-export type { SupervisorState } from "./supervisor.ts";
+export type { SupervisorOptions, SupervisorState } from "./supervisor.ts";
 export { Supervisor } from "./supervisor.ts";
 export type { Job, Running, Worker, WorkerEvent } from "./worker.ts";

@@ -6,12 +6,14 @@ import type { WorkerFds } from "#settings";
 
 export interface WorkerLink {
   readonly channel: Duplex;
-  /** The guardian's. Ending our side makes it kill the worker and everything the worker started. */
+  /** The guardian's. `END_WORKER`, or the end of our side, makes it kill the worker and everything the worker started. */
   readonly control: Duplex;
   /** What reached the worker's fd 1 and 2. */
   readonly output: Duplex;
   /** Set when there is no process at the other end. */
   readonly spawnError: Promise<Error> | undefined;
+  /** Ends a process that is no guardian yet: it would not hear that its connection ended. A guardian does not mind. */
+  endUnseen(): void;
 }
 
 export interface SpawnOptions {
@@ -25,6 +27,7 @@ export function adoptWorker({ channel, control, output }: WorkerFds): WorkerLink
     control: new Socket({ fd: control, readable: true, writable: true }),
     output: new Socket({ fd: output, readable: true, writable: false }),
     spawnError: undefined,
+    endUnseen: () => undefined, // Forked as a guardian, it is one from the start.
   };
 }
 
@@ -43,5 +46,13 @@ export function spawnWorker({ executable, environment }: SpawnOptions): WorkerLi
     control,
     output,
     spawnError: new Promise((resolve) => child.once("error", resolve)),
+    endUnseen: () => {
+      try {
+        // With all it started, which is in its group. A guardian ignores this signal from before it has a worker.
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGTERM");
+      } catch {
+        // It has just ended by itself.
+      }
+    },
   };
 }

@@ -23,6 +23,11 @@ export class Pool {
     for (const supervisor of this.#supervisors) supervisor.start();
   }
 
+  /** New workers in place of all, because the code has changed. */
+  async reload(): Promise<void> {
+    await Promise.all(this.#supervisors.map((supervisor) => supervisor.reload()));
+  }
+
   /** One ready worker makes the server ready. */
   get state(): PoolState {
     const states = this.#supervisors.map(({ state }) => state);

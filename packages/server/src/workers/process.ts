@@ -4,6 +4,7 @@
  */
 import { readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type {
   GuardianMessage,
   HealthPayload,
@@ -11,7 +12,7 @@ import type {
   ReadyPayload,
   SetupFailedPayload,
 } from "@cog/core/wire";
-import { SPILL_BYTES } from "@cog/core/wire";
+import { END_WORKER, SPILL_BYTES } from "@cog/core/wire";
 import type { WorkerEnd } from "./end.ts";
 import { describeEnd } from "./end.ts";
 import type { Frame, LogPart } from "./frames.ts";
@@ -40,6 +41,9 @@ type Sink = (event: WorkerEvent) => void;
 const LAST_SEQUENCE = 0xffff_ffff;
 /** How long the guardian may take to say why the channel closed. */
 const GUARDIAN_MS = 2000;
+/** How long a channel may stay open that somebody else holds when its worker has ended. */
+const HELD_CHANNEL_MS = 500;
+const RETIRE_POLL_MS = 10;
 
 export class WorkerProcess implements Worker {
   slots = 0;
@@ -60,6 +64,8 @@ export class WorkerProcess implements Worker {
   #health: { answer: Promise<HealthPayload>; resolve: (health: HealthPayload) => void } | undefined;
   #inspected: ((found: InterfacePayload) => void) | undefined;
   #ended: WorkerEnd | undefined;
+  /** It has ended; what it sent before is still being read. */
+  #isGone = false;
 
   constructor(link: WorkerLink, options: WorkerOptions, handlers: WorkerHandlers) {
     this.#link = link;
@@ -73,7 +79,7 @@ export class WorkerProcess implements Worker {
     for (const stream of [link.channel, link.control, link.output]) stream.on("error", () => undefined);
     link.channel.once("close", () => this.#lost("its channel closed"));
     // The guardian is the last to go; what it had to say has been read in this turn.
-    link.control.once("close", () => setImmediate(() => this.#end({ event: "lost", detail: "its guardian is gone" })));
+    link.control.once("close", () => setImmediate(() => this.#gone({ event: "lost", detail: "its guardian is gone" })));
     void link.spawnError?.then((error) => this.#end({ event: "lost", detail: error.message }));
   }
 
@@ -81,7 +87,9 @@ export class WorkerProcess implements Worker {
     this.#sequence = this.#sequence === LAST_SEQUENCE ? 1 : this.#sequence + 1;
     const sequence = this.#sequence;
     this.#running.set(sequence, sink);
-    const payload = `{"id":${JSON.stringify(job.id)},"input":${job.input},"context":${JSON.stringify(job.context)}}`;
+    const trace = job.trace === undefined ? "" : `,"trace":${JSON.stringify(job.trace)}`;
+    const context = JSON.stringify(job.context);
+    const payload = `{"id":${JSON.stringify(job.id)},"input":${job.input},"context":${context}${trace}}`;
     if (payload.length <= SPILL_BYTES) this.#send(encodeFrame(FRAME_KINDS.predict, sequence, payload));
     else this.#sendByFile(sequence, payload);
     return {
@@ -117,10 +125,22 @@ export class WorkerProcess implements Worker {
     if (this.#ended === undefined) this.#send(encodeFrame(FRAME_KINDS.shutdown, 0));
   }
 
+  /** For a worker that gets no more work: what runs may finish within the grace, then it ends. Resolves when it idles. */
+  async retire({ graceMs, goodbyeMs }: { readonly graceMs: number; readonly goodbyeMs: number }): Promise<void> {
+    const deadline = Date.now() + graceMs;
+    while (this.#running.size > 0 && this.#ended === undefined && Date.now() < deadline) await delay(RETIRE_POLL_MS);
+    if (this.#running.size > 0) {
+      this.#end({ event: "reloaded" });
+      return;
+    }
+    this.shutdown();
+    setTimeout(() => this.kill(), goodbyeMs).unref();
+  }
+
   /** Ends it and all it started. */
   kill(): void {
-    // The guardian sees the end of its connection, also where another process inherited our descriptor.
-    this.#link.control.end();
+    if (!this.#link.control.writableEnded) this.#link.control.end(END_WORKER);
+    if (this.#pid === undefined && this.#ended === undefined) this.#link.endUnseen();
   }
 
   #cancel(sequence: number): void {
@@ -153,6 +173,8 @@ export class WorkerProcess implements Worker {
 
   #pause(): boolean {
     if (this.slots > 1) return false;
+    // What is left of it is little, and nothing waits for it to be read slowly.
+    if (this.#isGone) return true;
     this.#link.channel.pause();
     return true;
   }
@@ -235,12 +257,12 @@ export class WorkerProcess implements Worker {
         this.slots = ready.slots;
         this.files = ready.files;
         this.hasHealthcheck = ready.healthcheck;
-        setImmediate(() => this.#handlers.onReady());
+        afterReading(() => this.#handlers.onReady());
         return;
       }
       case FRAME_KINDS.setupFailed: {
         const { error } = jsonOf<SetupFailedPayload>(frame.body);
-        setImmediate(() => this.#handlers.onSetupFailed(error));
+        afterReading(() => this.#handlers.onSetupFailed(error));
         return;
       }
       case FRAME_KINDS.health:
@@ -254,13 +276,10 @@ export class WorkerProcess implements Worker {
     }
   }
 
-  /**
-   * The bytes are in the pipe already: they are read in this same turn of the event loop, so that an immediate comes
-   * after them. (`ready` and `setupFailed` wait the same way, whatever their flags.)
-   */
+  /** `ready` and `setupFailed` wait the same way, whatever their flags. */
   #afterRawOutput({ body, ...head }: Frame): void {
     const frame = { ...head, body: Buffer.from(body) };
-    setImmediate(() => this.#ofPrediction(frame));
+    afterReading(() => this.#ofPrediction(frame));
   }
 
   #ofPrediction(frame: Frame): void {
@@ -302,9 +321,23 @@ export class WorkerProcess implements Worker {
       this.#pid = message.pid;
       return;
     }
-    // Frames sent before the end may still be unread: they are read in this turn.
-    this.#link.channel.resume();
-    setImmediate(() => this.#end(message));
+    this.#gone(message);
+  }
+
+  /** Frames from before the end may still be unread, many of them where a slow client had the channel paused. */
+  #gone(end: WorkerEnd): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    const { channel } = this.#link;
+    const finish = (): void => afterReading(() => this.#end(end));
+    channel.resume();
+    if (channel.readableEnded || channel.destroyed) {
+      finish();
+      return;
+    }
+    channel.once("close", finish);
+    // A process that the model started may hold it open.
+    setTimeout(finish, HELD_CHANNEL_MS).unref();
   }
 
   #lost(detail: string): void {
@@ -324,8 +357,18 @@ export class WorkerProcess implements Worker {
     // First the slots go, so that no waiter is admitted to a dead worker.
     this.#handlers.onEnd(end);
     for (const sink of sinks) sink({ type: "failed", error });
+    // Otherwise the guardian would take the end of its connection for the end of this server.
+    this.kill();
     for (const stream of [this.#link.channel, this.#link.control, this.#link.output]) stream.destroy();
   }
+}
+
+/**
+ * What is in the output pipe now is read before `then` is called. One turn of the event loop is not enough: it may have
+ * looked at the pipe before the bytes were there, and at the channel after.
+ */
+function afterReading(then: () => void): void {
+  setImmediate(() => setImmediate(then));
 }
 
 function eventOf(frame: Frame, payload: Buffer): WorkerEvent {

@@ -36,13 +36,19 @@ export interface SupervisorOptions {
 const BACK_OFF_MS = [100, 1000] as const;
 /** How long a worker may take to end by itself. */
 const GOODBYE_MS = 3000;
+/** How long predictions may go on with code that has changed. */
+const RELOAD_GRACE_MS = 5000;
 
 export class Supervisor {
   setup: SetupReport = { status: "starting", started_at: timestamp(Date.now()) };
   state: SupervisorState = { name: "starting" };
   readonly #options: SupervisorOptions;
   #process: WorkerProcess | undefined;
+  /** No process was started yet. */
   #first = true;
+  /** A worker with the present code was ready: a later one that fails is tried again. */
+  #proven = false;
+  #settled: (() => void)[] = [];
   #failures = 0;
   #setupLogs = "";
   #timer: NodeJS.Timeout | undefined;
@@ -56,7 +62,9 @@ export class Supervisor {
     const { setupTimeoutMs } = this.#options;
     this.#setupLogs = "";
     this.setup = { status: "starting", started_at: timestamp(Date.now()) };
-    const worker: WorkerProcess = new WorkerProcess(this.#options.start({ first: this.#first }), this.#options.worker, {
+    const first = this.#first;
+    this.#first = false;
+    const worker: WorkerProcess = new WorkerProcess(this.#options.start({ first }), this.#options.worker, {
       onReady: () => void this.#ready(worker),
       onSetupFailed: (error) => this.#failed(worker, error),
       onLog: (part) => this.#log(part),
@@ -66,6 +74,26 @@ export class Supervisor {
     if (setupTimeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.#failed(worker, "worker setup timed out"), setupTimeoutMs);
     }
+  }
+
+  /**
+   * The code has changed: a new worker takes this one's place, and its setup counts as the first. Resolves when it is ready
+   * or has failed. The old one is asked to end before the new one starts: two models may not fit one GPU.
+   */
+  async reload(): Promise<void> {
+    if (this.state.name === "stopped") return;
+    clearTimeout(this.#timer);
+    const old = this.#process;
+    this.#process = undefined;
+    this.#proven = false;
+    this.#failures = 0;
+    const settled = new Promise<void>((resolve) => this.#settled.push(resolve));
+    const reloading = { name: "starting" } as const;
+    this.#change(reloading);
+    await old?.retire({ graceMs: RELOAD_GRACE_MS, goodbyeMs: GOODBYE_MS });
+    // Unless it was stopped, or told to reload again, meanwhile.
+    if (this.state === reloading) this.start();
+    await settled;
   }
 
   /** Asks the worker to end, and ends it if it does not. Resolves when it is gone. */
@@ -89,7 +117,7 @@ export class Supervisor {
     await this.#options.beforeReady(worker);
     if (this.#process !== worker) return;
     clearTimeout(this.#timer);
-    this.#first = false;
+    this.#proven = true;
     this.#finishSetup("succeeded");
     this.#change({ name: "ready", worker });
   }
@@ -112,7 +140,7 @@ export class Supervisor {
       if (!this.#setupLogs.includes(error)) this.#setupLogs += `${error}\n`;
       this.#finishSetup("failed");
     }
-    if (this.#first) {
+    if (!this.#proven) {
       this.#change({ name: "failed", error });
       return;
     }
@@ -142,5 +170,6 @@ export class Supervisor {
     const before = this.state;
     this.state = state;
     this.#options.onChange(state, before);
+    if (state.name !== "starting") for (const resolve of this.#settled.splice(0)) resolve();
   }
 }

@@ -1,5 +1,5 @@
 /** What the rest of the server knows of a worker. */
-import type { FileInputKind, MetricPayload } from "@cog/core/wire";
+import type { FileInputKind, MetricPayload, TraceContext } from "@cog/core/wire";
 import type { RawJson } from "#raw-json";
 
 export interface Worker {
@@ -14,6 +14,7 @@ export interface Job {
   readonly id: string;
   readonly input: RawJson;
   readonly context: Readonly<Record<string, string>>;
+  readonly trace: TraceContext | undefined;
 }
 
 export interface Running {

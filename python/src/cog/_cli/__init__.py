@@ -17,7 +17,8 @@ def main() -> None:
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "main.mjs")
     # Tells the command line which Python to use for the local engine: the one it was installed into.
     environment = {**os.environ, "COG_PYTHON_CLI": sys.executable}
-    command = [node, script, *sys.argv[1:]]
+    # After "--" Node 20 leaves our --env-file to us.
+    command = [node, "--", script, *sys.argv[1:]]
     if os.name == "nt":
         import subprocess
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import ModuleType
-from typing import Any, Callable, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ._base import BasePredictor, BaseRunner
 from ._decorators import CONCURRENT_ATTRIBUTE, is_async
@@ -105,7 +105,18 @@ def _split(reference: str) -> Tuple[str, str]:
     return (path, name) if separator and path.endswith(".py") else (reference, "")
 
 
+_modules: Dict[str, ModuleType] = {}
+"""By absolute path. The train function is often in the file of the model, which must not be run twice."""
+
+
 def _import_file(path: str) -> ModuleType:
+    absolute = os.path.abspath(path)
+    if absolute not in _modules:
+        _modules[absolute] = _run_file(path)
+    return _modules[absolute]
+
+
+def _run_file(path: str) -> ModuleType:
     if not os.path.isfile(path):
         raise ModelLoadError(f"{path} not found in {os.getcwd()}")
     root = os.getcwd()

@@ -8,9 +8,10 @@ import { buildImage } from "#build";
 import { ping, removeImage } from "#docker";
 import type { Project } from "#project";
 import type { Context, Prepared, StartOptions } from "../engine.ts";
-import { dockerEngine } from "./engine.ts";
+import { containerEngine } from "./engine.ts";
 import { publishArgument } from "./exec.ts";
 
+const dockerEngine = containerEngine("docker");
 const signal = new AbortController().signal;
 const withDocker = (await ping({ signal })) === "answers";
 const NAME = `cog-engine-test-${process.pid}`;
@@ -51,7 +52,7 @@ describe.skipIf(!withDocker)(`an image${withDocker ? "" : " (left out: no Docker
     directory = realpathSync(mkdtempSync(join(tmpdir(), "cog-engine-test-")));
     writeFileSync(join(directory, "run.py"), MODEL);
     writeFileSync(join(directory, "cog.yaml"), "run: run.py:Runner\n");
-    await buildImage({ project: project(directory), schema: SCHEMA, cogVersion: "1.0.0", tags: [NAME] }, context());
+    await buildImage({ project: project(directory), schema: SCHEMA, cogVersion: "1.0.0", tags: [NAME] }, building());
     prepared = await dockerEngine.prepare({ kind: "image", image: NAME }, context());
   }, 300_000);
 
@@ -70,6 +71,7 @@ describe.skipIf(!withDocker)(`an image${withDocker ? "" : " (left out: no Docker
       step: () => ({ update: () => {}, done: () => {}, fail: () => {} }),
     },
   });
+  const building = () => ({ ...context(), tool: "docker" as const });
   const options: StartOptions = {
     mode: "predict",
     env: {},
@@ -130,7 +132,7 @@ describe.skipIf(!withDocker)(`an image${withDocker ? "" : " (left out: no Docker
     const wanted = { ...gpu, config: { ...gpu.config, build: { ...gpu.config.build, gpu: true } } };
     await buildImage(
       { project: { ...wanted, image: { cudaBase: false } }, schema: SCHEMA, cogVersion: "1.0.0", tags: [NAME] },
-      context(),
+      building(),
     );
     const model = await (await dockerEngine.prepare({ kind: "image", image: NAME }, context())).start(
       options,

@@ -3,9 +3,12 @@ import { spawn } from "#docker";
 import type { Context, ExecOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
+import { givesGpus, warnOfCpu } from "./gpus.ts";
 
 /** Runs a command in a container of its own, on the caller's terminal or pipes, and resolves with its exit code. */
-export async function execInContainer(run: Run, options: ExecOptions, { signal }: Context): Promise<number> {
+export async function execInContainer(run: Run, options: ExecOptions, { signal, report }: Context): Promise<number> {
+  const withoutGpu = run.gpu && options.gpus === undefined && !(await givesGpus(run, { signal }));
+  if (withoutGpu) warnOfCpu(run.tool, report);
   const name = containerName(run);
   const args = [
     "run",
@@ -13,24 +16,25 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal }
     // Docker puts the terminal into raw mode and passes its size on; it refuses to when only one end is a terminal.
     ...(process.stdin.isTTY && process.stdout.isTTY ? ["--tty"] : []),
     ...(await commonArguments(run, {
+      ...options,
       name,
       env: { LOG_FORMAT: "console", ...options.env },
-      gpus: options.gpus ?? (run.gpu ? "all" : undefined),
+      gpus: options.gpus ?? (run.gpu && !withoutGpu ? "all" : undefined),
     })),
     ...options.publish.flatMap((port) => ["--publish", publishArgument(port)]),
     "--entrypoint=",
     run.image,
     ...options.command,
   ];
-  const disarm = removeAtExit(name);
+  const disarm = removeAtExit(run.tool, name);
   try {
     // Aborting asks the command first. As process 1 it may be deaf to that, so the wait is short.
-    const child = spawn("docker", args, { stdio: "inherit", cancelSignal: signal, forceKillAfterDelay: 1000 });
+    const child = spawn(run.tool, args, { stdio: "inherit", cancelSignal: signal, forceKillAfterDelay: 1000 });
     const { exitCode } = await child;
     signal.throwIfAborted();
     return exitCode ?? 1;
   } finally {
-    if (signal.aborted) await removeContainer(name);
+    if (signal.aborted) await removeContainer(run.tool, name);
     disarm();
   }
 }

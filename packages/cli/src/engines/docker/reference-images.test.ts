@@ -3,7 +3,7 @@ import { openApiOf } from "@cog/core/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, ping, removeImage } from "#docker";
 import type { Context } from "../engine.ts";
-import { dockerEngine } from "./engine.ts";
+import { containerEngine } from "./engine.ts";
 
 const signal = new AbortController().signal;
 const withDocker = (await ping({ signal })) === "answers";
@@ -63,7 +63,7 @@ describe.skipIf(!withDocker)(title, () => {
     const labels = { config: CONFIG, openapi_schema: JSON.stringify(SCHEMA) };
     const flags = Object.entries(labels).flatMap(([name, value]) => ["--label", `${prefix}.${name}=${value}`]);
     await docker(["build", "-q", "-t", image, ...flags, "-"], { signal, input: `FROM ${NAME}\n` });
-    const prepared = await dockerEngine.prepare({ kind: "image", image }, context);
+    const prepared = await containerEngine("docker").prepare({ kind: "image", image }, context);
     expect(prepared.schema).toEqual(SCHEMA);
     const model = await prepared.start(
       { mode: "predict", env: {}, serverFlags: [], listen: { host: "127.0.0.1", port: 0 }, onOutput: () => {} },

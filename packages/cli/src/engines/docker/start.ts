@@ -1,16 +1,19 @@
 /** A model server in a container: `docker run` is a child whose output is the container's and whose end is its end. */
-import { type CogError, UnavailableError, UserError } from "@cog/core/errors";
+import { setTimeout as delay } from "node:timers/promises";
+import { type CogError, UnavailableError } from "@cog/core/errors";
 import { documentText } from "@cog/core/schema";
-import { docker, lastLine, spawn } from "#docker";
+import { type ContainerEngine, docker, lastLine, spawn, TOOL_NAMES } from "#docker";
 import { writeState } from "#project";
 import type { Context, RunningModel, StartOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
+import { lacksDriver, noGpu, warnOfCpu } from "./gpus.ts";
 import { freePort, isFree } from "./ports.ts";
 import { untilAnswers, waitUntilReady } from "./readiness.ts";
 
 const PORT_INSIDE = 5000;
 const STOP_SECONDS = 3;
+const GONE_MS = 500;
 /** Somebody may take a free port before Docker does. */
 const PORT_ATTEMPTS = 3;
 
@@ -24,18 +27,14 @@ export async function startContainer(run: Run, options: StartOptions, context: C
   for (let attempt = 1; ; attempt++) {
     const port = wanted === 0 ? await freePort() : wanted;
     const container = await launch(run, { options, port, gpus });
-    const failure = await firstSign(container, context.signal);
-    if (failure === undefined) return container.model;
-    if (/could not select device driver|nvidia-container-cli/i.test(failure) && gpus !== undefined) {
-      if (options.gpus !== undefined) {
-        throw new UserError("docker.no_gpu", "Docker is missing required device driver", {
-          hint: "Install the NVIDIA container toolkit, or use --gpus none to run on the CPU.",
-        });
-      }
-      context.report.warn("Missing device driver, re-trying without GPU");
+    const failure = "refusal" in container ? container.refusal : await firstSign(container, context.signal);
+    if (typeof failure !== "string") return failure;
+    if (lacksDriver(failure) && gpus !== undefined) {
+      if (options.gpus !== undefined) throw noGpu(run.tool);
+      warnOfCpu(run.tool, context.report);
       gpus = undefined;
     } else if (!isPortTaken(failure) || wanted !== 0 || attempt === PORT_ATTEMPTS) {
-      throw explain(failure, options);
+      throw explain(failure, run, options);
     }
   }
 }
@@ -46,24 +45,34 @@ interface Launched {
   readonly refused: Promise<string | undefined>;
 }
 
+/** What docker said to a container that it did not start at all. */
+interface Refused {
+  readonly refusal: string;
+}
+
 interface LaunchOptions {
   readonly options: StartOptions;
   readonly port: number;
   readonly gpus: string | undefined;
 }
 
-async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise<Launched> {
+async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise<Launched | Refused> {
   const name = containerName(run);
   const { host } = options.listen;
+  const { keep } = options;
   const args = [
     "run",
+    ...(keep === undefined ? [] : ["--detach", `--label=run.cog.instance=${keep.id}`]),
     "--init=false",
     ...(await commonArguments(run, {
+      ...options,
       name,
       env: { LOG_FORMAT: "console", ...options.env },
       gpus,
     })),
     `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,
+    // Where files are uploaded to may well be this machine.
+    ...(options.serverFlags.includes("--upload-url") ? ["--add-host=host.docker.internal:host-gateway"] : []),
     run.image,
     "python",
     "-m",
@@ -71,9 +80,17 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     ...(options.mode === "train" ? ["--x-mode", "train"] : []),
     ...options.serverFlags,
   ];
-  const disarm = removeAtExit(name);
+  const disarm = removeAtExit(run.tool, name);
   // A group of its own: Ctrl-C in the terminal is for us, and we stop the container when we are ready to.
-  const child = spawn("docker", args, { stdin: "ignore", detached: true, buffer: false, all: true });
+  const detached = keep === undefined ? undefined : await docker(args, { tool: run.tool });
+  // A container that is to outlive us runs without us; we watch it by its log, which ends when it does.
+  if (detached !== undefined && detached.exitCode !== 0) {
+    disarm();
+    await removeContainer(run.tool, name);
+    return { refusal: detached.stderr };
+  }
+  const watched = keep === undefined ? args : ["logs", "--follow", name];
+  const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false, all: true });
   let tail = "";
   child.all.on("data", (chunk: Buffer) => {
     const text = chunk.toString();
@@ -91,9 +108,18 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     ended,
     ready: ({ signal }) => waitUntilReady({ url: model.url, ended, signal }),
     stop: () => {
-      stopping ??= stopContainer(name, finished).finally(disarm);
+      stopping ??= stopContainer({ tool: run.tool, name, finished, isRun: keep === undefined }).finally(disarm);
       return stopping;
     },
+    ...(keep !== undefined && {
+      kept: {
+        place: { engine: run.tool, container: name },
+        leave: () => {
+          disarm();
+          child.kill();
+        },
+      },
+    }),
   };
   // 125 is docker's own failure; the container's exit codes are its business.
   const refused = finished.then((exitCode) => (exitCode === 125 ? tail : undefined));
@@ -101,13 +127,14 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
 }
 
 /**
- * Waits until the server answers or docker gives up; returns what it said in that case. A connection alone is no sign:
+ * Waits until the server answers or docker gives up; returns the model, or what docker said. A connection alone is no sign:
  * Docker accepts it before it knows whether the container can run.
  */
-async function firstSign({ model, refused }: Launched, signal: AbortSignal): Promise<string | undefined> {
+async function firstSign({ model, refused }: Launched, signal: AbortSignal): Promise<RunningModel | string> {
   const done = new AbortController();
   try {
-    return await Promise.race([refused, untilAnswers(model.url, AbortSignal.any([signal, done.signal]))]);
+    const answers = untilAnswers(model.url, AbortSignal.any([signal, done.signal]));
+    return (await Promise.race([refused, answers])) ?? model;
   } catch (error) {
     await model.stop();
     throw error;
@@ -116,9 +143,19 @@ async function firstSign({ model, refused }: Launched, signal: AbortSignal): Pro
   }
 }
 
-async function stopContainer(name: string, finished: Promise<number>): Promise<void> {
-  await docker(["stop", `--time=${STOP_SECONDS}`, name]).catch(() => undefined);
-  await removeContainer(name);
+interface Stopping {
+  readonly tool: ContainerEngine;
+  readonly name: string;
+  readonly finished: Promise<number>;
+  /** `finished` is the end of `docker run --rm`, which comes after the container is taken away. */
+  readonly isRun: boolean;
+}
+
+async function stopContainer({ tool, name, finished, isRun }: Stopping): Promise<void> {
+  const stopped = await docker(["stop", `--time=${STOP_SECONDS}`, name], { tool }).catch(() => undefined);
+  const isStopped = isRun && stopped?.exitCode === 0;
+  const isGone = isStopped && (await Promise.race([finished.then(() => true), delay(GONE_MS, false)]));
+  if (!isGone) await removeContainer(tool, name);
   await finished;
 }
 
@@ -133,10 +170,10 @@ function isPortTaken(message: string): boolean {
   return /port is already allocated|address already in use/i.test(message);
 }
 
-function explain(message: string, options: StartOptions): CogError {
+function explain(message: string, { tool }: Run, options: StartOptions): CogError {
   if (isPortTaken(message)) return portTaken(options);
   const said = message.replace(/\nRun 'docker run --help'.*/s, "");
-  return new UnavailableError("docker.start", `Docker could not start the container: ${lastLine(said)}`);
+  return new UnavailableError("docker.start", `${TOOL_NAMES[tool]} could not start the container: ${lastLine(said)}`);
 }
 
 function portTaken({ listen: { host, port } }: StartOptions): CogError {

@@ -1,13 +1,14 @@
 /** Models without containers: a virtual environment, the project's own directory, a process group. */
 import { UserError } from "@cog/core/errors";
+import { jsonText } from "@cog/core/json";
 import { type Project, writeState } from "#project";
 import type { Context, Engine, ExecOptions, Prepared, RunningModel, StartOptions } from "../engine.ts";
 import { NOT_FOUND, runCommand } from "./command.ts";
 import { ensureEnvironment, type ModelEnvironment } from "./environment.ts";
-import { findPython } from "./python.ts";
-import { requirementsOf } from "./requirements.ts";
+import { cpuWarning } from "./gpus.ts";
 import { startServer } from "./server.ts";
 import type { LocalSettings } from "./settings.ts";
+import { environmentSpec } from "./spec.ts";
 import { modelVariables } from "./variables.ts";
 
 export function localEngine(settings: LocalSettings): Engine {
@@ -27,22 +28,15 @@ export function localEngine(settings: LocalSettings): Engine {
 
 async function prepareProject(project: Project, settings: LocalSettings, context: Context): Promise<Prepared> {
   warnOfIgnored(project, settings, context);
-  const { build } = project.config;
-  const environment = await ensureEnvironment(
-    {
-      python: await findPython(build.pythonVersion, settings, context.report),
-      requirements: requirementsOf(project, context.report),
-      sdk: settings.sdk(),
-      installer: build.installer,
-      cacheDirectory: settings.cacheDirectory,
-      environment: settings.environment,
-    },
-    context,
-  );
+  const environment = await ensureEnvironment(await environmentSpec(project, settings, context.report), context);
   const place = { project, environment, settings };
   return {
     target: { kind: "project", project },
-    start: (options, { signal }) => start(place, options, signal),
+    start: (options, { signal, report }) => {
+      const warning = project.config.build.gpu ? cpuWarning(options.gpus) : undefined;
+      if (warning !== undefined) report.warn(warning);
+      return start(place, options, signal);
+    },
     exec: (options, { signal, report }) => exec(place, options, { signal, report }),
   };
 }
@@ -60,7 +54,7 @@ async function start(place: Place, options: StartOptions, signal: AbortSignal): 
     python: environment.python,
     directory: project.directory,
     variables: {
-      ...modelVariables({ ...place, env: options.env, gpus: options.gpus }),
+      ...modelVariables({ ...place, surroundings: options }),
       ...present({
         COG_PREDICT_TYPE_STUB: predict,
         COG_TRAIN_TYPE_STUB: train,
@@ -68,7 +62,7 @@ async function start(place: Place, options: StartOptions, signal: AbortSignal): 
         COG_QUEUE_MAX: concurrency.queue,
         COG_WORKERS: concurrency.workers,
         COG_SCHEMA_FILE:
-          options.schema && writeState(project, "openapi_schema.json", `${JSON.stringify(options.schema, null, 2)}\n`),
+          options.schema && writeState(project, "openapi_schema.json", `${jsonText(options.schema, 2)}\n`),
       }),
     },
     options,
@@ -76,11 +70,15 @@ async function start(place: Place, options: StartOptions, signal: AbortSignal): 
   });
 }
 
-async function exec(place: Place, { command, env, gpus }: ExecOptions, { signal, report }: Context): Promise<number> {
+async function exec(
+  place: Place,
+  { command, ...surroundings }: ExecOptions,
+  { signal, report }: Context,
+): Promise<number> {
   const code = await runCommand({
     command,
     directory: place.project.directory,
-    variables: modelVariables({ ...place, env, gpus }),
+    variables: modelVariables({ ...place, surroundings }),
     signal,
   });
   signal.throwIfAborted();

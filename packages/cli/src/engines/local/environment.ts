@@ -18,18 +18,19 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CogError } from "@cog/core/errors";
+import { localFiles, type Requirements, renderLine } from "#requirements";
 import type { CarriedSdk } from "#sdk";
 import type { Context } from "../engine.ts";
 import { installRequirements, makeVenv } from "./install.ts";
 import type { Python } from "./python.ts";
-import type { Requirements } from "./requirements.ts";
 import { runTool } from "./tool.ts";
 
 export interface EnvironmentSpec {
   readonly python: Python;
   readonly requirements: Requirements;
   readonly sdk: CarriedSdk;
-  readonly installer: "pip" | "uv";
+  /** `auto`: uv where there is one, else pip. */
+  readonly installer: "pip" | "uv" | "auto";
   readonly cacheDirectory: string;
   /** PATH and the like, for uv and pip. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -59,6 +60,12 @@ export async function ensureEnvironment(spec: EnvironmentSpec, context: Context)
     writeFileSync(join(environment.directory, MARKER), installed(environment).join("\n"));
   });
   return environment;
+}
+
+/** The environment if it is there already. */
+export function findEnvironment(spec: EnvironmentSpec): ModelEnvironment | undefined {
+  const environment = environmentIn(join(writableCache(spec.cacheDirectory), "environments", hashOf(spec)));
+  return isComplete(environment) ? environment : undefined;
 }
 
 async function build(environment: ModelEnvironment, spec: EnvironmentSpec, context: Context): Promise<void> {
@@ -128,7 +135,8 @@ function installed({ directory }: ModelEnvironment): string[] {
 
 function hashOf({ python, requirements, sdk, installer }: EnvironmentSpec): string {
   const hash = createHash("sha256").update(`${FORMAT}\n${python.identity}\n`);
-  for (const { text } of requirements.lines) hash.update(`${text}\n`);
+  for (const line of requirements.lines) hash.update(`${renderLine(line, ({ path }) => path)}\n`);
+  for (const file of localFiles(requirements.lines)) hash.update("text" in file ? file.text : readFileSync(file.from));
   if (requirements.lines.length > 0) hash.update(installer);
   hash.update(readFileSync(sdk.kind === "wheel" ? sdk.file : recordOf(sdk.sitePackages)));
   return hash.digest("hex").slice(0, 24);

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** What `--gpus` means without containers: which of the machine's devices the model sees. */
 export function gpuVariables(gpus: string | undefined): Readonly<Record<string, string>> {
   if (gpus === undefined || gpus === "all") return {};
@@ -7,4 +9,15 @@ export function gpuVariables(gpus: string | undefined): Readonly<Record<string, 
   const count = Number(gpus);
   // `--gpus 0` is documented as "GPU number 0".
   return { CUDA_VISIBLE_DEVICES: count === 0 ? "0" : Array.from({ length: count }, (_, index) => index).join(",") };
+}
+
+/** What to say when a model that wants a GPU finds none; undefined: nothing. */
+export function cpuWarning(gpus: string | undefined): string | undefined {
+  if (gpus === "none" || existsSync("/dev/nvidiactl") || existsSync("/dev/dxg") || process.platform === "win32")
+    return undefined;
+  const why =
+    process.platform === "darwin"
+      ? "this Mac has no NVIDIA GPU; a model that knows MPS can use Apple's"
+      : "there is no NVIDIA driver on this machine (try nvidia-smi)";
+  return `cog.yaml asks for a GPU, and the model runs on the CPU: ${why}. Use --gpus none to choose the CPU.`;
 }

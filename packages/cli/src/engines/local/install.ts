@@ -1,12 +1,13 @@
 /** Makes a virtual environment and installs requirements into it: with uv where there is one, else with venv and pip. */
 import { accessSync, constants, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { CogError, UserError } from "@cog/core/errors";
+import { withoutCredentials } from "@cog/core/redact";
 import type { Step } from "#report";
+import { type LocalFile, type RequirementLine, renderLine, requirementName } from "#requirements";
 import type { Context } from "../engine.ts";
 import type { EnvironmentSpec, ModelEnvironment } from "./environment.ts";
 import { PipProgress } from "./pip-progress.ts";
-import type { RequirementLine } from "./requirements.ts";
 import { runTool, tryTool } from "./tool.ts";
 
 /** pip is put in only where something is to be installed: making it takes seconds, and not every Python has it. */
@@ -31,9 +32,11 @@ export async function installRequirements(
   spec: EnvironmentSpec,
   context: Context & { readonly step: Step },
 ): Promise<void> {
-  const { lines, directory } = spec.requirements;
+  const { lines } = spec.requirements;
   const file = join(environment.directory, "requirements.txt");
-  writeFileSync(file, `${lines.map(({ text }) => text).join("\n")}\n`);
+  const written = lines.map((line) => renderLine(line, (local) => pathOf(local, environment.directory)));
+  // Indexes may come with a password, so nobody else may read it, and it does not stay.
+  writeFileSync(file, `${written.join("\n")}\n`, { mode: 0o600 });
   // Here and not in the machine's: pip leaves gigabytes there when it is interrupted, and this folder is ours to remove.
   const temporary = join(environment.directory, "tmp");
   mkdirSync(temporary);
@@ -45,17 +48,28 @@ export async function installRequirements(
   const progress = new PipProgress(context.step);
   const { ok, output } = await tryTool(program, args, context, {
     environment: { ...spec.environment, PYTHONUNBUFFERED: "1", TMPDIR: temporary },
-    directory,
+    directory: environment.directory,
     onLine: (line) => {
       progress.line(line);
-      context.report.output(`${line}\n`);
+      context.report.output(`${withoutCredentials(line)}\n`);
     },
   });
   rmSync(temporary, { recursive: true, force: true });
+  rmSync(file);
   if (!ok) throw explain(output, lines);
 }
 
-function uvOf({ environment }: EnvironmentSpec): string | undefined {
+/** Archives are installed from where they are; a text is written where it goes with the environment. */
+function pathOf(file: LocalFile, directory: string): string {
+  if ("from" in file) return file.from;
+  const path = join(directory, file.path);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, file.text);
+  return path;
+}
+
+function uvOf({ environment, installer }: EnvironmentSpec): string | undefined {
+  if (installer === "pip") return undefined;
   const name = process.platform === "win32" ? "uv.exe" : "uv";
   return (environment["PATH"] ?? "")
     .split(delimiter)
@@ -86,7 +100,7 @@ const MALFORMED = /Invalid requirement: .* \(from line (\d+) of/;
 function explain(output: string, lines: readonly RequirementLine[]): CogError {
   const malformed = lines[Number(MALFORMED.exec(output)?.[1]) - 1];
   if (malformed !== undefined) {
-    return new UserError("requirements.invalid", `"${malformed.text}" is not a requirement.`, {
+    return new UserError("requirements.invalid", `"${textOf(malformed)}" is not a requirement.`, {
       place: malformed.place,
       hint: "Write a name and, after it, versions: numpy>=1.26,<3",
     });
@@ -97,15 +111,15 @@ function explain(output: string, lines: readonly RequirementLine[]): CogError {
       hint: "What the installer said is above.",
     });
   }
-  const name = nameOf(named);
-  const line = lines.find(({ text }) => nameOf(text) === name);
-  return new UserError("requirements.not_found", `No package fits the requirement "${line?.text ?? named}".`, {
+  const name = requirementName(named);
+  const line = lines.find((candidate) => candidate.kind === "package" && requirementName(candidate.text) === name);
+  const asked = line === undefined ? named : textOf(line);
+  return new UserError("requirements.not_found", `No package fits the requirement "${asked}".`, {
     place: line?.place,
     hint: "Check its name and version, and that they exist for this Python and system.",
   });
 }
 
-/** `Foo_Bar[x]==1.0` → `foo-bar` */
-function nameOf(requirement: string): string {
-  return (/^[\w.-]+/.exec(requirement)?.[0] ?? "").toLowerCase().replaceAll(/[-_.]+/g, "-");
+function textOf(line: RequirementLine): string {
+  return withoutCredentials(renderLine(line, ({ path }) => path));
 }

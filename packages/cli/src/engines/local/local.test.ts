@@ -1,13 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { parseConfig } from "@cog/core/config";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Project } from "#project";
 import type { Reporter } from "#report";
 import { gpuVariables } from "./gpus.ts";
 import { findPython } from "./python.ts";
-import { requirementsOf } from "./requirements.ts";
 import type { LocalSettings } from "./settings.ts";
 
 let root = "";
@@ -93,41 +90,6 @@ test("no usable Python is an error that says what to do", async () => {
     code: "python.not_found",
     hint: expect.stringContaining("COG_PYTHON"),
   });
-});
-
-function requirements(files: Readonly<Record<string, string>>, yaml: string) {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), text);
-  }
-  const { config } = parseConfig(yaml, { file: "cog.yaml" });
-  if (config === undefined) throw new Error("the config of the test is wrong");
-  const project: Project = { directory: root, configFile: join(root, "cog.yaml"), config };
-  return requirementsOf(project, report).lines.map(({ text }) => text);
-}
-
-test("requirements are read with what they include, paths made absolute, and without the SDK", () => {
-  const lines = requirements(
-    {
-      "deps/requirements.txt":
-        "# comment\r\nsix==1.0  # why\r\ncog>=0.9\n-r more.txt\n-c limits.txt\n./local.whl\nlong \\\n  >=1\n-e .\n",
-      "deps/more.txt": "idna\n-r requirements.txt\n",
-    },
-    "build: {python_requirements: deps/requirements.txt}",
-  );
-  expect(lines).toEqual([
-    "six==1.0",
-    "idna",
-    `-c ${join(root, "deps/limits.txt")}`,
-    join(root, "deps/local.whl"),
-    "long   >=1",
-  ]);
-  expect(warnings).toEqual([expect.stringContaining('"cog>=0.9" is left out')]);
-});
-
-test("options alone install nothing", () => {
-  expect(requirements({ "r.txt": "--extra-index-url https://x\n" }, "build: {python_requirements: r.txt}")).toEqual([]);
-  expect(requirements({}, "build: {python_packages: [six]}")).toEqual(["six"]);
 });
 
 test.each([

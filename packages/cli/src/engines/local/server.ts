@@ -1,10 +1,12 @@
 /** A model server as a child process, and what it tells us on its notification pipe. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, watch as watchFile } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import type { Notification } from "@cog/core/wire";
 import type { RunningModel, StartOptions } from "../engine.ts";
+import { LogReader } from "./kept.ts";
 
 export interface ServerProcess {
   readonly python: string;
@@ -22,10 +24,12 @@ export async function startServer(spec: ServerProcess): Promise<RunningModel> {
   const { options, signal } = spec;
   const child = launch(spec);
   const server = watch(child, options);
+  const log = options.keep && showLog(options.keep.log, options.onOutput);
   const stopAtExit = () => kill(child, "SIGKILL");
   process.once("exit", stopAtExit);
   const stop = async () => {
     await end(child, server.ended);
+    log?.close();
     process.removeListener("exit", stopAtExit);
   };
   try {
@@ -37,6 +41,17 @@ export async function startServer(spec: ServerProcess): Promise<RunningModel> {
       ready: ({ signal: patience }) => untilAborted(server.ready, patience),
       ended: server.ended,
       stop: once(stop),
+      ...(options.keep !== undefined && {
+        kept: {
+          place: { engine: "local", pid: child.pid ?? 0, log: options.keep.log },
+          leave: () => {
+            log?.close();
+            process.removeListener("exit", stopAtExit);
+            child.stdio[NOTIFY_FD]?.destroy();
+            child.unref();
+          },
+        },
+      }),
     };
   } catch (error) {
     await stop();
@@ -45,15 +60,31 @@ export async function startServer(spec: ServerProcess): Promise<RunningModel> {
 }
 
 function launch({ python, directory, variables, options }: ServerProcess): ChildProcess {
-  const { mode, listen, serverFlags } = options;
+  const { mode, listen, serverFlags, keep } = options;
+  // What is to outlive us must not write into our pipes.
+  const output = keep === undefined ? "pipe" : openSync(keep.log, "a", 0o600);
   const args = ["-m", "cog.server.http", "--host", listen.host, "--x-mode", mode, ...serverFlags];
-  return spawn(python, args, {
+  const child = spawn(python, args, {
     cwd: directory,
     env: { ...variables, PORT: String(listen.port), COG_NOTIFY_FD: String(NOTIFY_FD) },
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", output, output, "pipe"],
     // A group of its own: Ctrl-C in the terminal is for us, and we end the model when we are ready to.
     detached: true,
   });
+  if (output !== "pipe") closeSync(output);
+  return child;
+}
+
+function showLog(path: string, onText: (text: string) => void): { close(): void } {
+  const reader = new LogReader(path, onText);
+  const watcher = watchFile(path, () => reader.read());
+  return {
+    close: () => {
+      watcher.close();
+      reader.read();
+      reader.close();
+    },
+  };
 }
 
 interface Watched {

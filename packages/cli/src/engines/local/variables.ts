@@ -1,6 +1,11 @@
 /** The environment of a model, or of a command beside it. */
-import { delimiter } from "node:path";
+
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { UserError } from "@cog/core/errors";
 import type { Project } from "#project";
+import type { Surroundings, Volume } from "../engine.ts";
+import { CACHES } from "../model-caches.ts";
 import type { ModelEnvironment } from "./environment.ts";
 import { gpuVariables } from "./gpus.ts";
 import type { LocalSettings } from "./settings.ts";
@@ -12,12 +17,17 @@ export interface VariableOptions {
   readonly project: Project;
   readonly environment: ModelEnvironment;
   readonly settings: LocalSettings;
-  /** `-e` */
-  readonly env: Readonly<Record<string, string>>;
-  readonly gpus: string | undefined;
+  readonly surroundings: Surroundings;
 }
 
-export function modelVariables({ project, environment, settings, env, gpus }: VariableOptions): Record<string, string> {
+export function modelVariables({
+  project,
+  environment,
+  settings,
+  surroundings,
+}: VariableOptions): Record<string, string> {
+  const { env, gpus, volumes = [], modelCache } = surroundings;
+  volumes.forEach(mustBeInPlace);
   const inherited = Object.entries(settings.environment).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !LEFT_OUT.has(entry[0]),
   );
@@ -27,6 +37,7 @@ export function modelVariables({ project, environment, settings, env, gpus }: Va
   });
   return {
     ...Object.fromEntries(inherited),
+    ...(modelCache !== undefined && cacheVariables(modelCache, settings.environment)),
     ...gpuVariables(gpus),
     PYTHONUNBUFFERED: "1",
     LOG_FORMAT: "console",
@@ -35,4 +46,28 @@ export function modelVariables({ project, environment, settings, env, gpus }: Va
     ...env,
     PATH: `${environment.bin}${delimiter}${env["PATH"] ?? settings.environment["PATH"] ?? ""}`,
   };
+}
+
+/** Without containers nothing is mounted: the model sees this machine's files, at their own paths. */
+function mustBeInPlace({ source, target }: Volume): void {
+  if (source === target) return;
+  throw new UserError(
+    "volume.local",
+    `-v ${source}:${target} needs a container: locally a model sees files where they are.`,
+    {
+      hint: `Let the model read ${source} (by a variable, -e), or use --engine docker.`,
+    },
+  );
+}
+
+/** Where the user has such a cache already, downloads stay there, and so does the login that lies in it. */
+function cacheVariables(modelCache: string, host: LocalSettings["environment"]): Readonly<Record<string, string>> {
+  const kept = (name: string, usual: string): boolean =>
+    host[name] !== undefined || existsSync(join(host["XDG_CACHE_HOME"] ?? join(host["HOME"] ?? "", ".cache"), usual));
+  return Object.fromEntries(
+    CACHES.filter(({ variable, folder }) => !kept(variable, folder)).map(({ variable, folder }) => [
+      variable,
+      join(modelCache, folder),
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-/** `build.run`: commands, and the secrets mounted for them. */
+/** `build.run`: commands are single lines of a Dockerfile. */
 import { type Finding, invalid } from "../problem.ts";
 import type { WrittenRunStep } from "../shape.ts";
 import type { Rule } from "./rule.ts";
@@ -10,27 +10,7 @@ export const runStepRules: readonly Rule[] = [
 ];
 
 function runStep(step: string | WrittenRunStep, field: string): readonly Finding[] {
-  if (typeof step === "string") return oneLine(step, field);
-  return [
-    ...(step.command ? oneLine(step.command, `${field}.command`) : [missing(field, "command")]),
-    ...(step.mounts ?? []).flatMap((mount, index) => mountOf(mount ?? {}, `${field}.mounts.${index}`)),
-  ];
-}
-
-type Mount = NonNullable<WrittenRunStep["mounts"]>[number];
-
-function mountOf({ type, id, target }: Mount, field: string): readonly Finding[] {
-  return [
-    ...(type === "secret"
-      ? []
-      : [{ field: `${field}.type`, message: `schema error in "${field}.type": must be "secret"` }]),
-    ...(id ? [] : [missing(field, "id")]),
-    ...(target ? [] : [missing(field, "target")]),
-  ];
-}
-
-function missing(field: string, key: string): Finding {
-  return { field, message: `schema error in "${field}": ${key} is required` };
+  return typeof step === "string" ? oneLine(step, field) : oneLine(step.command ?? "", `${field}.command`);
 }
 
 function oneLine(command: string, field: string): readonly Finding[] {

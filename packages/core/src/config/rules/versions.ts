@@ -16,12 +16,12 @@ const buildRules: readonly BuildRule[] = [
       ? [invalid("build", undefined, "only one of python_packages or python_requirements can be set")]
       : [],
   ({ cuda }) => (cuda ? cudaVersion(cuda) : []),
+  ({ sdk_version: version }) =>
+    version && version !== "prerelease" && !/^\d+(\.\d+)*([-.+]?\w+)*$/.test(version)
+      ? [invalid("build.sdk_version", version, "must be a release, as in 0.18.0, or prerelease")]
+      : [],
   ({ cudnn, gpu }) =>
     cudnn && gpu && !/^\d+$/.test(cudnn) ? [invalid("build.cudnn", cudnn, "must be a major version, like 9")] : [],
-  ({ installer }) =>
-    installer && installer !== "pip" && installer !== "uv"
-      ? [invalid("build.installer", installer, "must be pip or uv")]
-      : [],
 ];
 
 export const versionRules: readonly Rule[] = buildRules.map(

@@ -55,12 +55,9 @@ function sources({ source }: WrittenWeight, field: string): readonly Finding[] {
 }
 
 function sourceOf(source: WrittenSource, field: string): readonly Finding[] {
-  return [
-    ...(source.uri ? [] : [{ field, message: `schema error in "${field}": uri is required` }]),
-    ...(["include", "exclude"] as const).flatMap((key) =>
-      (source[key] ?? []).flatMap((pattern, index) => glob(pattern ?? "", `${field}.${key}.${index}`)),
-    ),
-  ];
+  return (["include", "exclude"] as const).flatMap((key) =>
+    (source[key] ?? []).flatMap((pattern, index) => glob(pattern ?? "", `${field}.${key}.${index}`)),
+  );
 }
 
 function glob(pattern: string, field: string): readonly Finding[] {

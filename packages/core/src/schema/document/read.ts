@@ -41,8 +41,8 @@ function fieldOf(name: string, property: JsonObject, required: boolean): InputFi
     ...text("description", property["description"]),
     ...number("ge", property["minimum"]),
     ...number("le", property["maximum"]),
-    ...number("minLength", property["minLength"]),
-    ...number("maxLength", property["maxLength"]),
+    ...length("minLength", property["minLength"]),
+    ...length("maxLength", property["maxLength"]),
     ...text("pattern", property["pattern"]),
     ...(choices === undefined ? {} : { choices }),
     ...(property["deprecated"] === true ? { deprecated: true } : {}),
@@ -51,12 +51,10 @@ function fieldOf(name: string, property: JsonObject, required: boolean): InputFi
 }
 
 /** Choices stand in `allOf`, or in the items of a list. */
-function choicesOf(property: JsonObject): readonly (string | number)[] | undefined {
+function choicesOf(property: JsonObject): readonly (string | number | bigint)[] | undefined {
   const holder = property["type"] === "array" ? property["items"] : withoutAllOf(property);
   const listed = isJsonObject(holder) ? holder["enum"] : undefined;
-  return Array.isArray(listed)
-    ? listed.filter((choice) => typeof choice === "string" || typeof choice === "number")
-    : undefined;
+  return Array.isArray(listed) ? listed.filter((choice) => typeof choice === "string" || isNumber(choice)) : undefined;
 }
 
 function withoutAllOf(property: JsonObject): JsonObject {
@@ -78,6 +76,14 @@ function text(key: string, value: Json | undefined): Record<string, string> {
   return typeof value === "string" ? { [key]: value } : {};
 }
 
-function number(key: string, value: Json | undefined): Record<string, number> {
+function length(key: string, value: Json | undefined): Record<string, number> {
   return typeof value === "number" ? { [key]: value } : {};
+}
+
+function number(key: string, value: Json | undefined): Record<string, number | bigint> {
+  return isNumber(value) ? { [key]: value } : {};
+}
+
+function isNumber(value: Json | undefined): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
 }

@@ -1,5 +1,5 @@
 /** ModelInterface → OpenAPI document. */
-import type { JsonObject } from "@cog/core/json";
+import { type JsonObject, jsonText } from "@cog/core/json";
 import type { Endpoint, InputField, ModelInterface } from "../interface.ts";
 import { schemaOfType } from "../kinds/index.ts";
 import { envelopesOf, pathsOf, sharedComponents } from "./frame.ts";
@@ -8,7 +8,7 @@ import { inKeyOrder } from "./key-order.ts";
 import { type Mode, predictMode, trainMode } from "./modes.ts";
 
 /**
- * The OpenAPI 3.0.2 document of a model. `JSON.stringify` of it is stable byte for byte; `documentText` gives the
+ * The OpenAPI 3.0.2 document of a model. `jsonText` of it is stable byte for byte; `documentText` gives the
  * text that goes into images.
  */
 export function openApiOf(model: ModelInterface, options: { readonly version: string }): JsonObject {
@@ -29,7 +29,7 @@ export function openApiOf(model: ModelInterface, options: { readonly version: st
 export function documentText(document: JsonObject): string {
   const paths = Object(document["paths"]) as object;
   const merged = Object.hasOwn(paths, predictMode.path) && Object.hasOwn(paths, trainMode.path);
-  const text = JSON.stringify(document, null, merged ? 2 : undefined);
+  const text = jsonText(document, merged ? 2 : undefined);
   return text.replace(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

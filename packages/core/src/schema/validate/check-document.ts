@@ -1,5 +1,5 @@
 /** The last look at a finished document, ours or one that the user gives: would a server be able to use it? */
-import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type Json, type JsonObject, jsonText } from "@cog/core/json";
 import { componentsOf, propertiesOf } from "../document/references.ts";
 import { type Component, compileCheck } from "./check.ts";
 import { patternCompiler } from "./pattern.ts";
@@ -52,7 +52,7 @@ async function checkComponent(document: JsonObject, component: Component): Promi
   return doubtful.flatMap(({ input, value }) => {
     return check.values({ [input]: value }).map((violation) => ({
       input,
-      message: `input "${input}": default ${JSON.stringify(value)} ${reason(violation)}`,
+      message: `input "${input}": default ${jsonText(value)} ${reason(violation)}`,
     }));
   });
 }
@@ -72,7 +72,7 @@ function reason(violation: Violation): string {
     case "pattern":
       return `does not match the pattern ${violation.pattern}`;
     case "choices":
-      return `is not one of the choices ${JSON.stringify(violation.choices)}`;
+      return `is not one of the choices ${jsonText(violation.choices)}`;
     case "union":
       return "is of none of the union's types";
     case "url":

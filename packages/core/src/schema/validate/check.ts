@@ -1,5 +1,5 @@
 /** Checks inputs against a component of the document, by a function that Ajv makes once. */
-import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type Json, type JsonObject, rounded } from "@cog/core/json";
 import type { ErrorObject } from "ajv";
 import { propertiesOf, requiredOf } from "../document/references.ts";
 import { validationSchema } from "./json-schema.ts";
@@ -47,14 +47,16 @@ export async function compileCheck(document: JsonObject, component: Component): 
   const validate = await compile(properties, compilePattern);
   return {
     ...inputs,
-    values: (input) => (validate(input) ? [] : violationsOf(validate.errors ?? [], input, properties)),
+    values: (input) => (validate(rounded(input)) ? [] : violationsOf(validate.errors ?? [], input, properties)),
   };
 }
 
 async function compile(properties: Readonly<Record<string, JsonObject>>, compilePattern: CompilePattern | undefined) {
   const { createAjv } = await import("./ajv.ts");
   const schemas = Object.entries(properties).map(([name, property]) => [name, validationSchema(property)]);
-  return createAjv(compilePattern).compile<unknown>({ type: "object", properties: Object.fromEntries(schemas) });
+  return createAjv(compilePattern).compile<unknown>(
+    rounded({ type: "object", properties: Object.fromEntries(schemas) }) as JsonObject,
+  );
 }
 
 function violationsOf(

@@ -1,5 +1,5 @@
 /** Input validation as the prediction server does it: strict about values, silent about unknown names. */
-import type { JsonObject } from "@cog/core/json";
+import { type JsonObject, jsonText } from "@cog/core/json";
 import { type Check, type Component, compileCheck } from "./check.ts";
 import { notUrls } from "./url.ts";
 import type { Violation } from "./violation.ts";
@@ -101,7 +101,7 @@ function messageOf(violation: Violation): string {
     case "pattern":
       return `${shown(violation)} does not match ${JSON.stringify(violation.pattern)}`;
     case "choices":
-      return `${shown(violation)} is not one of ${JSON.stringify(violation.choices)}`;
+      return `${shown(violation)} is not one of ${jsonText(violation.choices)}`;
     case "union":
       return `${shown(violation)} is not valid under any of the schemas listed in the 'anyOf' keyword`;
     case "url":

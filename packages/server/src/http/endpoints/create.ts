@@ -1,11 +1,12 @@
 /** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
 import type { JsonObject } from "@cog/core/json";
+import type { TraceContext } from "@cog/core/wire";
 import { urlProblems } from "#files";
 import type { LivePrediction, Prediction, Submission } from "#predictions";
 import { renderAccepted, renderAnswer } from "#predictions";
 import type { RawJson } from "#raw-json";
 import { timestamp } from "#time";
-import type { Context } from "../context.ts";
+import type { Context, ModelFunction } from "../context.ts";
 import type { Envelope } from "../envelope.ts";
 import { invalid, problem, readEnvelope } from "../envelope.ts";
 import { exactInput } from "../exact-integers.ts";
@@ -14,14 +15,21 @@ import { json, Refusal, tryLater } from "../exchange.ts";
 import { newId } from "../id.ts";
 import { EventStream } from "../sse.ts";
 
-export type Kind = "prediction" | "training";
+type Kind = "prediction" | "training";
+
+export interface Endpoint {
+  readonly kind: Kind;
+  readonly calls: ModelFunction;
+}
 
 type Delivery = "stream" | "async" | "sync";
 
 const MOST_WATCHERS = 1024;
 
-export async function create(kind: Kind, request: Request, context: Context): Promise<Answer> {
+export async function create({ kind, calls }: Endpoint, request: Request, context: Context): Promise<Answer> {
   const body = await request.body();
+  const { reloading } = context.health;
+  if (reloading !== undefined) await reloading;
   const envelope = readEnvelope(body.value);
   const delivery = deliveryOf(request);
   if (request.method === "PUT") {
@@ -30,19 +38,23 @@ export async function create(kind: Kind, request: Request, context: Context): Pr
     if (live !== undefined) return delivery === "stream" ? attach(live, context) : accepted(live, live.snapshot());
   }
   if (delivery === "stream") mustStream(kind, request, context);
-  const input = validated(envelope, context);
+  const input = validated(envelope, calls, context);
   mustBeReady(context);
-  mustBeUrls(input, context);
+  mustBegin(calls);
+  mustBeUrls(input, calls, context);
   const id = request.method === "PUT" ? request.id : (envelope.id ?? newId());
   const submission: Submission = {
     id,
+    target: calls,
     input,
     inputText: exactInput(input, body),
     context: envelope.context,
+    trace: traceOf(request),
     createdAt: envelope.createdAt ?? timestamp(Date.now()),
     history: context.schema()?.streaming === true ? context.streamHistory : 0,
     uploadUrl: envelope.uploadUrl ?? context.uploadUrl,
     cancelUnwatched: delivery === "stream",
+    patient: reloading !== undefined,
   };
   const addWebhook = webhookOf(envelope, request, context);
   switch (delivery) {
@@ -166,8 +178,8 @@ function mustStream(kind: Kind, { headers: { prefer } }: Request, context: Conte
   }
 }
 
-function validated({ input }: Envelope, context: Context): JsonObject {
-  const schema = context.schema();
+function validated({ input }: Envelope, calls: ModelFunction, context: Context): JsonObject {
+  const schema = calls.schema();
   if (schema === undefined) return input;
   const result = schema.validate(input);
   if (!result.ok) throw invalid(result.problems.map(({ loc, msg, type }) => ({ loc, msg, type })));
@@ -183,18 +195,23 @@ function mustBeReady({ health }: Context): void {
   throw new Refusal((state === "STARTING" ? tryLater : json)(503, { error, status: "failed" }));
 }
 
-function mustBeUrls(input: JsonObject, context: Context): void {
-  const problems = urlProblems(input, context.fileInputs(), { localPaths: context.localPathInputs });
+function mustBegin(calls: ModelFunction): void {
+  const error = calls.begin();
+  if (error !== undefined) throw new Refusal(json(503, { error, status: "failed" }));
+}
+
+function mustBeUrls(input: JsonObject, calls: ModelFunction, context: Context): void {
+  const problems = urlProblems(input, calls.fileInputs(), { localPaths: context.localPathInputs });
   if (problems.length > 0) throw invalid(problems);
 }
 
-function webhookOf({ webhook, webhookEvents }: Envelope, { headers }: Request, { webhooks }: Context): Attach {
+function traceOf({ headers: { traceparent, tracestate } }: Request): TraceContext | undefined {
+  if (typeof traceparent !== "string") return undefined;
+  return typeof tracestate === "string" ? { traceparent, tracestate } : { traceparent };
+}
+
+function webhookOf({ webhook, webhookEvents }: Envelope, request: Request, { webhooks }: Context): Attach {
   if (webhook === undefined) return () => undefined;
-  const trace: Record<string, string> = {};
-  for (const name of ["traceparent", "tracestate"]) {
-    const value = headers[name];
-    if (typeof value === "string") trace[name] = value;
-  }
-  const subscriber = webhooks.subscriber({ url: webhook, filter: webhookEvents, trace });
+  const subscriber = webhooks.subscriber({ url: webhook, filter: webhookEvents, trace: traceOf(request) ?? {} });
   return (live) => void live.feed.subscribe(subscriber);
 }

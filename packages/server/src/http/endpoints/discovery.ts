@@ -11,8 +11,8 @@ const TRAININGS = {
   trainings_cancel_url: "/trainings/{training_id}/cancel",
 };
 
-export function discovery({ sdkVersion, mode, schema, health }: Context): Answer {
-  const trains = mode === "train" && health.wasReady && schema()?.hasTraining === true;
+export function discovery({ sdkVersion, training, schema, health }: Context): Answer {
+  const trains = training !== undefined && health.wasReady && schema()?.hasTraining === true;
   const body: DiscoveryResponse = {
     cog_version: sdkVersion,
     docs_url: "/docs",

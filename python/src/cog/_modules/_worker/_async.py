@@ -14,7 +14,6 @@ from ._channel import Channel
 from ._frames import CANCEL, HEALTHCHECK, INSPECT, PREDICT, SHUTDOWN, Frame
 from ._prediction import Prediction, Surroundings
 from ._sync import decoded
-from ._threads import follow_pools
 
 # As in _cancel: a model that cleans up must not be disturbed by repeated cancels.
 _AGAIN_SECONDS = 1.0
@@ -63,7 +62,6 @@ class AsyncLoop:
 
     def _dispatch(self, frame: Frame) -> None:
         if frame.kind == PREDICT:
-            follow_pools()
             task = _Task()
             self._tasks[frame.sequence] = task
             task.task = self._loop.create_task(self._predict(frame, task))
@@ -112,12 +110,12 @@ class AsyncLoop:
             iterated = True
         else:
             iterated = False
-        if task.requested:
-            prediction.canceled()
-        elif iterated:
-            prediction.done_iterating()
-        else:
+        if not iterated:
             prediction.done(value)
+        elif task.requested:
+            prediction.canceled()
+        else:
+            prediction.done_iterating()
 
     def _flush_soon(self) -> None:
         if not self._flush_scheduled:

@@ -75,6 +75,18 @@ class Channel:
         """Send now, after whatever was gathered."""
         self._write(encode_frame(kind, flags, sequence, body))
 
+    def send_unless_busy(self, kind: int, sequence: int, body: Callable[[], bytes]) -> bool:
+        """Send what ``body`` gives, if it gives anything; False, without asking it, while somebody else is sending."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            data = body()
+            if data:
+                self._write_locked(encode_frame(kind, 0, sequence, data))
+        finally:
+            self._lock.release()
+        return True
+
     def send_result(self, kind: int, sequence: int, logs: bytes, payload: bytes, flags: int = 0) -> None:
         """Send an ending: done, failed or canceled."""
         frame = encode_frame(kind, flags, sequence, with_logs(logs, payload))
@@ -122,15 +134,18 @@ class Channel:
 
     def _write(self, frame: bytes) -> None:
         with self._lock:
-            if self._gathered:
-                self._gathered.append(frame)
-                frame = b"".join(self._gathered)
-                self._gathered.clear()
-            self._last_send = monotonic()
-            try:
-                self.connection.sendall(frame)
-            except OSError:
-                pass  # The server is gone; the reading side notices and ends the process.
+            self._write_locked(frame)
+
+    def _write_locked(self, frame: bytes) -> None:
+        if self._gathered:
+            self._gathered.append(frame)
+            frame = b"".join(self._gathered)
+            self._gathered.clear()
+        self._last_send = monotonic()
+        try:
+            self.connection.sendall(frame)
+        except OSError:
+            pass  # The server is gone; the reading side notices and ends the process.
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The small process that forks the worker, waits for it and tells the server how it ended (``GuardianMessage``).
 
-It outlives a worker that is killed, and kills the worker with all it has started when the server is gone.
+It outlives a worker that is killed, and kills the worker with all it has started when the server says so or is gone. A
+server that was killed itself could not remove its temporary files: they are removed here.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ def guard(channel: int, control: int, output: int) -> None:
         _kill_group(pid)
         if ended is None:
             os.waitpid(pid, 0)
-        else:
-            _report(control, _describe(ended, kills_before))
+        told = ended is not None and _report(control, _describe(ended, kills_before))
+        if not told and _server_is_gone(control):
+            _remove_temporary_root()
     except BaseException:
         _kill_group(pid)
         status = 1
@@ -78,7 +80,7 @@ def _release_standard() -> None:
 
 
 def _wait(pid: int, control: int, wakeup: int) -> Optional[int]:
-    """The wait status of the worker; None when the server has gone first."""
+    """The wait status of the worker; None when the server wants it to end, or is gone."""
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
@@ -86,11 +88,12 @@ def _wait(pid: int, control: int, wakeup: int) -> Optional[int]:
         readable, _, _ = select.select([control, wakeup], [], [])
         if wakeup in readable:
             os.read(wakeup, 512)
-        if control in readable and _is_closed(control):
+        if control in readable:
             return None
 
 
-def _is_closed(control: int) -> bool:
+def _server_is_gone(control: int) -> bool:
+    """One that only wants the worker to end has said so (``END_WORKER``)."""
     try:
         return not os.read(control, 512)
     except OSError:
@@ -116,8 +119,18 @@ def _describe(status: int, kills_before: int) -> Dict[str, Any]:
     return {"event": "killed", "signal": name, "outOfMemory": out_of_memory}
 
 
-def _report(control: int, message: Dict[str, Any]) -> None:
+def _report(control: int, message: Dict[str, Any]) -> bool:
+    """False when nobody listens any more."""
     try:
         os.write(control, json.dumps(message).encode() + b"\n")
     except OSError:
-        pass  # The server is gone.
+        return False
+    return True
+
+
+def _remove_temporary_root() -> None:
+    folder = os.environ.get("COG_TMPDIR")
+    if folder:
+        from shutil import rmtree
+
+        rmtree(folder, ignore_errors=True)

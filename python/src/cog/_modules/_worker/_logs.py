@@ -1,7 +1,9 @@
 """``sys.stdout`` and ``sys.stderr`` of the worker, and the thread that sends what they collect.
 
-``write`` only appends to the list of the prediction that runs in this context: no lock of ours can be held when a
-cancel interrupts it. Lines are put together when the list is sent: with the next frame of that prediction, or after 20 ms.
+``write`` appends to the list of the prediction that runs in this context. Lines are put together when the list is sent: with
+the next frame of that prediction, or after 20 ms. The first few lines after a silence are sent by ``write`` itself, because
+they may be the last ones: a model that then dies, or sits in C code with Python's lock, gives no thread a chance. It never
+waits for a lock of ours, so that it may be called from anywhere: a signal handler, a destructor.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import io
 import os
 from collections import deque
+from contextlib import nullcontext
 from itertools import groupby
 from operator import itemgetter
 from threading import Lock, Thread
 from time import sleep
-from typing import Any, Callable, Deque, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Callable, ContextManager, Deque, Dict, Iterable, List, Optional, Tuple, Union
 
 from .._scope import Scope, running
 from ._channel import Channel
@@ -22,6 +25,8 @@ from ._frames import LOG, STDERR, STDOUT, LogEntry, encode_logs
 _running = running.get
 
 FLUSH_SECONDS = 0.02
+# Lines that are sent at once, until the thread's next tick.
+_AT_ONCE = 8
 # The thread keeps ticking for a while after the last output, because waking it costs more than a tick.
 _IDLE_TICKS = 50
 
@@ -31,19 +36,48 @@ _MAX_WRITE_BYTES = 4 * 1024 * 1024
 _LONG_WRITE = _MAX_WRITE_BYTES // 4
 
 
+Write = Union[str, Tuple[int, Optional[str]]]
+"""Text for stdout, or a source and its text, where None asks for a partial line to be sent as it is.
+
+Most text is for stdout, and every print() is several writes: each costs a quarter less without a tuple.
+"""
+
+
 class Log:
     """What one prediction has written and nobody has sent yet. Sequence 0: setup, and later the container's log."""
 
-    def __init__(self, sequence: int) -> None:
+    def __init__(self, sequence: int, flusher: Flusher) -> None:
         self.sequence = sequence
         self.closed = False
-        self.waiting = False
         # Held from taking entries until they are sent, so that they cannot overtake each other.
         self.lock = Lock()
-        self._writes: Deque[Tuple[int, Optional[str]]] = deque()
-        self.add: Callable[[Tuple[int, Optional[str]]], None] = self._writes.append
-        """Take a source and its text; None asks for a partial line to be sent as it is."""
+        self._flusher = flusher
+        self._writes: List[Write] = []
         self._partial: Dict[int, str] = {STDOUT: "", STDERR: ""}
+        self.add: Callable[[Write], None] = self._add_first
+
+    def _add_first(self, write: Write) -> None:
+        # In this order: the flusher may look at once.
+        self._writes.append(write)
+        self._flusher.wrote(self, write)
+
+    def waits(self) -> None:
+        """The flusher will come: what is written until then need not tell it."""
+        if not self.closed:
+            self.add = self._writes.append
+
+    def flushing(self) -> None:
+        """The next write tells the flusher again."""
+        if not self.closed:
+            self.add = self._add_first
+
+    def close(self) -> None:
+        """Its prediction has ended: what its tasks and threads still write is nobody's, and joins the lines of the like."""
+        self.closed = True
+        self.add = self._add_late
+
+    def _add_late(self, write: Write) -> None:
+        self._flusher.stray.add(write)
 
     def take(self, final: bool = False) -> bytes:
         """The complete lines so far, encoded; with ``final`` also the rest. Hold the lock."""
@@ -58,29 +92,45 @@ class Log:
         return encode_logs(entries) if entries else b""
 
     def _lines(self) -> List[LogEntry]:
-        writes, partial = self._writes, self._partial
-        taken = [writes.popleft() for _ in range(len(writes))]
-        entries: List[LogEntry] = []
+        # Another thread may write meanwhile: what it adds stays behind what is taken.
+        taken = self._writes[:]
+        del self._writes[: len(taken)]
         # A print() is several writes: they are put together first, and cut into what is complete and what is not after.
-        for source, group in groupby(taken, _source_of):
-            pieces = [text for _, text in group]
-            text = partial[source] + "".join(filter(None, pieces))
-            if len(text) > _LONG_WRITE:
-                pieces = [piece and _truncated(piece) for piece in pieces]
-                text = partial[source] + "".join(filter(None, pieces))
-            asked_for = len(text) - len("".join(_after_last_none(pieces))) if None in pieces else 0
-            end = max(asked_for, text.rfind("\n") + 1)
-            partial[source] = text[end:]
-            if end:
-                entries.append((source, text[:end]))
+        try:
+            text = "".join(taken)  # type: ignore[arg-type]
+        except TypeError:
+            pass  # Not all of it is bare text for stdout.
+        else:
+            if len(text) <= _LONG_WRITE:
+                return self._complete(STDOUT, text)
+        entries: List[LogEntry] = []
+        for source, group in groupby(map(_with_source, taken), _source_of):
+            pieces = [piece and _truncated(piece) for _, piece in group]
+            entries += self._complete(source, "".join(filter(None, pieces)), _after_last_none(pieces))
         return entries
+
+    def _complete(self, source: int, text: str, unasked: Optional[int] = None) -> List[LogEntry]:
+        """The whole lines, and all but the last ``unasked`` characters; the rest stays."""
+        text = self._partial[source] + text
+        end = text.rfind("\n") + 1
+        if unasked is not None:
+            end = max(end, len(text) - unasked)
+        self._partial[source] = text[end:]
+        return [(source, text[:end])] if end else []
+
+
+def _with_source(write: Write) -> Tuple[int, Optional[str]]:
+    return (STDOUT, write) if isinstance(write, str) else write
 
 
 _source_of = itemgetter(0)
 
 
-def _after_last_none(pieces: List[Optional[str]]) -> Iterable[str]:
-    return filter(None, pieces[len(pieces) - pieces[::-1].index(None) :])
+def _after_last_none(pieces: List[Optional[str]]) -> Optional[int]:
+    """How many characters; None when nobody asked for a partial line."""
+    if None not in pieces:
+        return None
+    return sum(len(piece or "") for piece in pieces[len(pieces) - pieces[::-1].index(None) :])
 
 
 class RunningScope(Scope):
@@ -94,7 +144,12 @@ class Flusher:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self.shield: Callable[[], ContextManager[None]] = nullcontext
+        """Holds back a cancel that would interrupt the sending."""
+        self._at_once = _AT_ONCE
         self._logs: Deque[Log] = deque()
+        self.stray = Log(0, self)
+        """Of setup, and later of what is written outside of predictions."""
         self._work = False
         self._idle = False
         self._wake = Lock()
@@ -103,11 +158,30 @@ class Flusher:
     def start(self) -> None:
         Thread(target=self._run, name="cog-logs", daemon=True).start()
 
-    def add(self, log: Log) -> None:
-        if not log.waiting:
-            self._logs.append(log)
-            log.waiting = True
-            self.notify()
+    def wrote(self, log: Log, write: Write) -> None:
+        """After a write to a log that does not wait for the thread."""
+        if self._at_once > 0:
+            text = write if isinstance(write, str) else write[1]
+            if text is not None and "\n" not in text and not log.closed:
+                return  # No line is complete.
+            self._at_once -= 1
+            if self._sent_now(log):
+                self.notify()  # For the tick that allows more.
+                return
+        # In this order: the thread may take it in between.
+        log.waits()
+        self._logs.append(log)
+        self.notify()
+
+    def _sent_now(self, log: Log) -> bool:
+        with self.shield():
+            if not log.lock.acquire(blocking=False):
+                return False
+            try:
+                final = log.closed
+                return self._channel.send_unless_busy(LOG, 0 if final else log.sequence, lambda: log.take(final))
+            finally:
+                log.lock.release()
 
     def notify(self) -> None:
         # Interruptible at any point: at worst the thread is woken once for nothing.
@@ -122,7 +196,7 @@ class Flusher:
         """Send the complete lines that are waiting now."""
         for _ in range(len(self._logs)):
             log = self._logs.popleft()
-            log.waiting = False
+            log.flushing()
             with log.lock:
                 data = log.take(final=log.closed)
                 if data:
@@ -133,6 +207,7 @@ class Flusher:
         ticks = 0
         while True:
             sleep(FLUSH_SECONDS)
+            self._at_once = _AT_ONCE
             if self._work:
                 self._work = False
                 ticks = 0
@@ -155,32 +230,31 @@ class LogStream(io.TextIOBase):
     newlines = None
     line_buffering = True
 
-    def __init__(self, source: int, stray: Log, flusher: Flusher) -> None:
+    def __init__(self, source: int, stray: Log) -> None:
         self._source = source
         self._stray = stray
-        self._flusher = flusher
         self._forked = False
         self.name = "<stdout>" if source == STDOUT else "<stderr>"
         self.mode = "w"
         self.buffer = LogBytes(self)
+        # In the instance: to find it in its class, Python would search the classes above for each print().
+        self.write = self._writer()  # type: ignore[method-assign]
 
-    def write(self, text: str) -> int:
-        # The way of every print(), several times a line: as few steps as there can be.
-        scope: Any = _running()
-        if scope is None or type(text) is not str:
-            self._write_unusual(text)
-        else:
-            log = scope.log
-            log.add((self._source, text))
-            # Looked at after adding: the thread that sends may just have taken what was there.
-            if not log.waiting:
-                self._flusher.add(log)
-        return len(text)
+    def _writer(self) -> Callable[[str], int]:
+        """The way of every print(), several times a line: as few steps as there can be."""
+        is_stdout = self._source == STDOUT
 
-    def _write_unusual(self, text: str) -> None:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._add(text)
+        def write(text: str) -> int:
+            scope: Any = _running()
+            if scope is None or type(text) is not str:
+                self._add(_text(text))
+            elif is_stdout:
+                scope.log.add(text)
+            else:
+                scope.log.add((STDERR, text))
+            return len(text)
+
+        return write
 
     def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]
         for line in lines:
@@ -212,10 +286,8 @@ class LogStream(io.TextIOBase):
 
     def _add(self, text: Optional[str]) -> None:
         scope: Any = _running()
-        log = self._stray if scope is None or scope.log.closed else scope.log
+        log = self._stray if scope is None else scope.log
         log.add((self._source, text))
-        if not log.waiting:
-            self._flusher.add(log)
 
     def _write_raw(self, text: str) -> int:
         data = text.encode("utf-8", "backslashreplace")
@@ -248,7 +320,15 @@ class LogBytes(io.RawIOBase):
         """Stays open, like its stream."""
 
 
+def _text(text: object) -> str:
+    if not isinstance(text, str):
+        raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+    return text
+
+
 def _truncated(text: str) -> str:
+    if len(text) <= _LONG_WRITE:
+        return text
     data = text.encode("utf-8", "replace")
     if len(data) <= _MAX_WRITE_BYTES:
         return text

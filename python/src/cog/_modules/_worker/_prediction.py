@@ -7,10 +7,10 @@ import os
 import sys
 from contextlib import nullcontext
 from time import time
-from typing import Any, Callable, ContextManager, Dict, List, Optional
+from typing import Any, Callable, ContextManager, Dict, Optional
 
 from .._cancelation import CancelationException
-from .._kinds import Encoded, OutputFile, encode
+from .._kinds import Encoded, encode
 from .._scope import Scope
 from ._channel import Channel, unspill
 from ._frames import (
@@ -28,7 +28,7 @@ from ._frames import (
     encode_frame,
 )
 from ._logs import Flusher, Log, RunningScope
-from ._output_files import describe_file
+from ._output_files import OutputFiles
 from ._settings import Settings
 from ._traceback import user_traceback
 
@@ -62,21 +62,21 @@ class Prediction(RunningScope):
         Scope.__init__(self, self._emit_metric, payload.get("context"), payload.get("trace"))
         self.sequence = frame.sequence
         self.input: Dict[str, Any] = payload["input"]
-        self.log = Log(frame.sequence)
+        self.log = Log(frame.sequence, around.flusher)
         self._around = around
         self._started_at = time()
-        self._unnamed_files = 0
+        self._files: Optional[OutputFiles] = None
 
     def output(self, value: Any) -> None:
         """One item of an iterator. Raises when it cannot be encoded."""
-        payload, flags = self._encoded(value)
+        payload, flags = self._encoded(value, final=False)
         with self.log.lock:
             self._around.channel.send_yield(OUTPUT, self.sequence, self.log.take(), payload, flags)
         self._around.flusher.notify()
 
     def done(self, value: Any) -> None:
         """The whole output. Raises when it cannot be encoded."""
-        payload, flags = self._encoded(value)
+        payload, flags = self._encoded(value, final=True)
         self._end(DONE, payload, flags)
 
     def done_iterating(self) -> None:
@@ -99,28 +99,25 @@ class Prediction(RunningScope):
             self.failed(error)
 
     def _end(self, kind: int, payload: bytes, flags: int = 0) -> None:
+        if self._files is not None:
+            self._files.close()
         if self._around.raw_pending():
             flags |= FLAG_RAW_PENDING
         with self.log.lock:
             logs = self.log.take(final=True)
-            self.log.closed = True
+            self.log.close()
             self._around.channel.send_result(kind, self.sequence, logs, payload, flags)
 
-    def _encoded(self, value: Any) -> Any:
+    def _encoded(self, value: Any, final: bool) -> Any:
         encoded: Encoded = encode(value)
         spilled = self._around.channel.spilled
         if not encoded.files:
             return spilled(encoded.text, 0)
-        files: List[Dict[str, Any]] = [self._describe(file) for file in encoded.files]
+        if self._files is None:
+            self._files = OutputFiles(self._started_at, self._around.settings)
+        files = self._files.describe(encoded.files, final)
         head = b'{"value":' + encoded.text + b',"files":'
         return spilled(head + json.dumps(files).encode() + b"}", FLAG_FILES)
-
-    def _describe(self, file: OutputFile) -> Dict[str, Any]:
-        return describe_file(file, self._started_at, self._around.settings, self._next_number)
-
-    def _next_number(self) -> int:
-        self._unnamed_files += 1
-        return self._unnamed_files - 1
 
     def _emit_metric(self, name: str, value: Any, mode: str) -> None:
         body = json.dumps({"name": name, "value": value, "mode": mode}, allow_nan=False).encode()

@@ -11,6 +11,8 @@ class Settings(NamedTuple):
     """Run the train reference (``--x-mode train``)."""
     reference: Optional[str]
     """``file.py:Name`` of what to run."""
+    train_reference: Optional[str]
+    """What another worker would train with; this one only describes it."""
     max_concurrency: Optional[int]
     """None: nothing was said, the decorator decides."""
     weights: Optional[str]
@@ -26,6 +28,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         train=train,
         reference=environment.get("COG_TRAIN_TYPE_STUB" if train else "COG_PREDICT_TYPE_STUB") or None,
+        train_reference=None if train else environment.get("COG_TRAIN_TYPE_STUB") or None,
         max_concurrency=_max_concurrency(environment.get("COG_MAX_CONCURRENCY")),
         weights=environment.get("COG_WEIGHTS") or None,
         temporary_root=environment.get("COG_TMPDIR") or system_temporary(environment),

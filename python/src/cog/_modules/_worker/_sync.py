@@ -14,7 +14,6 @@ from ._cancel import Cancel
 from ._channel import Channel
 from ._frames import CANCEL, HEALTHCHECK, INSPECT, PREDICT, SHUTDOWN, Frame
 from ._prediction import Prediction, Surroundings
-from ._threads import follow_pools
 
 RunUntilComplete = Callable[[Any], Any]
 
@@ -84,7 +83,6 @@ class SyncLoop:
     def _predict(self, frame: Frame, around: Surroundings) -> None:
         prediction = Prediction(frame, around)
         cancel = self.cancel
-        follow_pools()
         token = running.set(prediction)
         cancel.begin(frame.sequence)
         if self._inbox:
@@ -118,9 +116,8 @@ class SyncLoop:
                 prediction.canceled()
             else:
                 prediction.done_iterating()
-        elif cancel.requested:
-            prediction.canceled()
         else:
+            # Also after a cancel that it swallowed: the server shows what came as partial output.
             prediction.done(value)
 
     def _iterate(self, iterator: Iterator[Any], prediction: Prediction) -> None:

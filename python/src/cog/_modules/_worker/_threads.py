@@ -27,14 +27,15 @@ def follow_threads() -> None:
                 run()
 
             self.run = run_in_scope  # type: ignore[method-assign]
+        _follow_pools()
         start(self)
 
     threading.Thread.start = start_in_scope  # type: ignore[method-assign]
 
 
-def follow_pools() -> None:
-    """The same for ``ThreadPoolExecutor.submit``, whose threads outlive a prediction. Called before each prediction: the
-    module is heavy, so it is changed once somebody else has imported it."""
+def _follow_pools() -> None:
+    """The same for ``ThreadPoolExecutor.submit``, whose threads outlive a prediction. The module is heavy, so it is changed
+    once somebody else uses it: when a pool starts its first thread, for what is submitted first."""
     module: Any = sys.modules.get("concurrent.futures.thread")
     pool = getattr(module, "ThreadPoolExecutor", None)
     if pool is None or getattr(pool.submit, "_cog_follows", False):

@@ -13,7 +13,7 @@ from .._scope import running
 from ._channel import Channel
 from ._descriptors import moved_away, redirect_standard
 from ._frames import FLAG_RAW_PENDING, INTERFACE, LOG, READY, SETUP_FAILED, STDERR, STDOUT
-from ._logs import Flusher, Log, LogStream
+from ._logs import Flusher, LogStream
 from ._prediction import Surroundings, error_text, unread_bytes_check
 from ._settings import Settings, read_settings
 from ._traceback import user_traceback
@@ -60,7 +60,6 @@ class _Worker:
         self.flusher = Flusher(channel)
         self._settings = settings
         self._raw_pending = unread_bytes_check(output)
-        self._stray = Log(0)
         self._event_loop: Optional[asyncio.AbstractEventLoop] = None
 
     def run(self) -> int:
@@ -78,7 +77,7 @@ class _Worker:
     def _capture_output(self) -> None:
         from ._threads import follow_threads
 
-        streams = [LogStream(source, self._stray, self.flusher) for source in (STDOUT, STDERR)]
+        streams = [LogStream(source, self.flusher.stray) for source in (STDOUT, STDERR)]
         sys.stdout, sys.stderr = streams
         self.flusher.start()
         follow_threads()
@@ -136,6 +135,7 @@ class _Worker:
         )
         loop.cancel.install()
         around = self._surroundings(loop.cancel.shield)
+        self.flusher.shield = loop.cancel.shield
         return lambda: loop.serve(around)
 
     def _async_loop(self, model: Model, decoders: Dict[str, Any]) -> Callable[[], None]:
@@ -171,7 +171,10 @@ class _Worker:
             try:
                 from .._inspect import interface_of
 
-                self._send_json(INTERFACE, interface_of(model, self._settings.train), sequence)
+                interface = interface_of(model, self._settings.train)
+                if self._settings.train_reference is not None:
+                    interface.update(_interface_of_training(self._settings.train_reference))
+                self._send_json(INTERFACE, interface, sequence)
             except Exception as error:
                 self._send_json(INTERFACE, {"error": error_text(error)}, sequence)
             finally:
@@ -203,8 +206,8 @@ class _Worker:
         return asyncio.run(_awaited(awaitable))
 
     def _send_logs(self) -> None:
-        with self._stray.lock:
-            data = self._stray.take(final=True)
+        with self.flusher.stray.lock:
+            data = self.flusher.stray.take(final=True)
             if data:
                 self.channel.send(LOG, 0, data)
 
@@ -229,6 +232,20 @@ def _keep_last_words(flusher: Flusher) -> None:
 
 async def _awaited(awaitable: Any) -> Any:
     return await awaitable
+
+
+def _interface_of_training(reference: str) -> Dict[str, Any]:
+    """Of the file that is named beside the model. A mistake in it must not keep the model from being served."""
+    from .._inspect import endpoint_of
+    from .._load import find_target
+
+    try:
+        target = find_target(reference, train=True)
+        method = getattr(target, "train", None)
+        return {"train": endpoint_of(target if method is None else method)}
+    except Exception as error:
+        sys.stderr.write(f"{reference} cannot be described, so that trainings are not checked: {error_text(error)}\n")
+        return {}
 
 
 def _healthcheck_of(model: Model) -> Optional[Callable[[], Any]]:

@@ -1,0 +1,103 @@
+/** Completion as it happens: a key pressed in a real bash and a real zsh. Fish and PowerShell ask the same question. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { Terminal } from "../../testing/terminal.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const TSX = createRequire(import.meta.url).resolve("tsx");
+
+let directory = "";
+let env: Readonly<Record<string, string>> = {};
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), "cog-completion-"));
+  mkdirSync(join(directory, "bin"));
+  mkdirSync(join(directory, "photos"));
+  const launcher = join(directory, "bin", "cog");
+  writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" --import "${TSX}" "${MAIN}" "$@"\n`);
+  chmodSync(launcher, 0o755);
+  writeFileSync(join(directory, "photos", "cat.png"), "");
+  writeFileSync(join(directory, "cog.yaml"), 'build: {python_version: "3.11"}\nrun: run.py:Runner\n');
+  writeFileSync(
+    join(directory, "run.py"),
+    "from cog import BaseRunner, Path\n\nclass Runner(BaseRunner):\n    def run(self, image: Path, prompt: str) -> str:\n        return prompt\n",
+  );
+  env = {
+    PATH: `${join(directory, "bin")}${delimiter}${process.env["PATH"]}`,
+    HOME: directory,
+    PS1: "> ",
+    PROMPT: "> ",
+  };
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const ROWS = [
+  ["a command", "cog comp", "cog completion"],
+  ["a flag", "cog serve --upload-", "cog serve --upload-url"],
+  ["a value of a few", "cog run --engine=loc", "cog run --engine=local"],
+  ["an input of the project's model", "cog run -i pro", "cog run -i prompt="],
+  ["the path of an input's file", "cog run -i image=@pho", "cog run -i image=@photos/"],
+  ["a file in a folder", "cog run -i image=@photos/c", "cog run -i image=@photos/cat.png"],
+  ["a topic", "cog help outp", "cog help outputs"],
+  ["a global flag before the command", "cog --engine docker comp", "cog --engine docker completion"],
+] as const;
+
+const SHELLS = [
+  { name: "bash", command: ["bash", "--norc", "-i"], ready: "source <(cog completion bash); echo re''ady" },
+  {
+    name: "zsh",
+    command: ["zsh", "-f", "-i"],
+    ready: "autoload -U compinit; compinit -u -D; source <(cog completion zsh); echo re''ady",
+  },
+] as const;
+
+describe.each(SHELLS)("$name", ({ name, command, ready }) => {
+  // Without the shell there is nothing to press the key in; the report names what did not run.
+  const there = spawnSync(name, ["-c", "exit 0"]).status === 0;
+
+  test.runIf(there)("completes what is begun", { timeout: 120_000 }, async () => {
+    const shell = new Terminal(command, { cwd: directory, env, columns: 200 });
+    onTestFinished(() => shell.hangUp());
+    shell.type(`${ready}\n`);
+    await shell.shows(/^ready/m);
+    for (const [, typed, completed] of ROWS) {
+      const from = shell.raw.length;
+      // Home, End: what the line became is an argument of echo, however the shell drew it.
+      shell.type(`${typed}\t\u0001echo "[\u0005]"\n`);
+      await shell.shows(/^\[.*\]\r?$/m, from);
+      // Zsh takes the space after a whole word back when the next key is no text.
+      expect(/^\[(.*?) ?\]\r?$/m.exec(shell.text.slice(-400).split("echo").at(-1) ?? "")?.[1]).toBe(completed);
+    }
+    shell.type("exit\n");
+    expect(await shell.end()).toBe(0);
+  });
+});
+
+test.each([
+  ["fish", "(__cog_complete)"],
+  ["powershell", "Register-ArgumentCompleter"],
+])("there is a script for %s too", (shell, words) => {
+  expect(execFileSync(join(directory, "bin", "cog"), ["completion", shell], { encoding: "utf8" })).toContain(words);
+});
+
+test.each([
+  [["=--en", "serve"], "--env\tEnvironment variable"],
+  [["=", "exec", "-e"], ""],
+  [["=", "exec", "python", "-c"], "cog.yaml\n"],
+  [["=~/ph", "run", "-o"], "~/photos/\n"],
+  [["=", "completion"], "bash\nzsh\nfish\npowershell\n"],
+  [["=", "init", "--template"], "image\ntext\nllm\ntrain\n"],
+  [["=x", "bogus"], ""],
+])("asked for %j", (words, answer) => {
+  const printed = execFileSync(join(directory, "bin", "cog"), ["__complete", ...words], {
+    cwd: directory,
+    env: { ...env },
+    encoding: "utf8",
+  });
+  if (answer === "") expect(printed).toBe("");
+  else expect(printed).toContain(answer);
+});

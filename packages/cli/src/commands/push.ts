@@ -1,0 +1,30 @@
+import { defineCommand, type FlagTable, type FlagValues } from "./command.ts";
+import { buildFlags, imageFlags, projectFlags } from "./shared-flags.ts";
+
+const flags = {
+  json: { summary: "Print the reference and the digest as JSON", group: "Output" },
+  ...buildFlags,
+  ...projectFlags,
+  ...imageFlags,
+} as const satisfies FlagTable;
+
+export type PushFlags = FlagValues<typeof flags>;
+
+export const push = defineCommand({
+  name: "push",
+  summary: "Build an image of the model and push it to a registry",
+  description:
+    "The image goes to IMAGE, else to image or model of cog.yaml; COG_MODEL and its relatives choose another place for a model. " +
+    "Whether the registry takes it is asked before anything is built.",
+  arguments: { usage: "[IMAGE]", least: 0, most: 1, completes: "image" },
+  flags,
+  examples: [
+    { command: "cog push registry.example.com/ada/my-model", what: "Build, and push to this name" },
+    { command: "COG_MODEL_TAG=v1 cog push", what: "The model of cog.yaml, with a tag of one's own" },
+    { command: "cog push --json", what: "Print the reference with its digest for a script" },
+  ],
+  async run({ flags: given, args }, context) {
+    const { pushModel } = await import("./pushing.ts");
+    return await pushModel(given, args[0], context);
+  },
+});

@@ -1,0 +1,1 @@
+export { type ToolHere, toolHere } from "./tools-here.ts";

@@ -1,0 +1,1 @@
+export { withoutCredentials } from "./redact.ts";
