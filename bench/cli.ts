@@ -2,11 +2,12 @@
  * How long the command itself takes, whole processes as a terminal starts them. Asked of the built bundle, or of
  * any other cog binary named in COG_BINARY, which then takes the place of the reference.
  */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Answer, Options, Question, Row, Side, Subject } from "./question.ts";
 
@@ -15,11 +16,14 @@ const LIMIT_MS = 300_000;
 
 export const cli: Question = {
   name: "cli",
-  summary: "the command: --version, --help, schema, and the second run of a trivial model",
+  summary:
+    "the command: --version, --help, schema, the second run of a trivial model, a run on one that is up, an edit",
   run,
 };
 
 interface Command extends Subject {
+  /** Run once before; what it leaves up is stopped after. */
+  readonly keeps?: true;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly repeats: number;
@@ -71,7 +75,35 @@ const commands: readonly Command[] = [
     env: { COG_ENGINE: "docker" },
     repeats: 5,
   },
+  {
+    id: "P21a",
+    what: "cog run on a model that is up, local engine",
+    unit: "ms",
+    bars: [{ kind: "figure", atMost: 200 }],
+    args: ["run", "-i", "text=hello"],
+    env: { COG_ENGINE: "local" },
+    keeps: true,
+    repeats: 15,
+  },
+  {
+    id: "P21b",
+    what: "cog run on a model that is up, Docker",
+    unit: "ms",
+    bars: [{ kind: "figure", atMost: 200 }],
+    args: ["run", "-i", "text=hello"],
+    env: { COG_ENGINE: "docker" },
+    keeps: true,
+    repeats: 15,
+  },
 ];
+
+/** From the save of an edit to the answer of the new code. */
+const watching: Subject = {
+  id: "P22",
+  what: "cog run --watch, edit to answer, local engine",
+  unit: "ms",
+  bars: [{ kind: "figure", atMost: 400 }],
+};
 
 /** Node with nothing to do: what is left for ours is above this. */
 const floor: Subject = { id: "P17", what: "node with nothing to do", unit: "ms", bars: [] };
@@ -82,12 +114,15 @@ async function run(options: Options): Promise<Answer> {
   const programs = programsOf(options);
   const folder = await mkdtemp(join(tmpdir(), "cog-bench-"));
   try {
-    await writeModel(folder);
+    await writeProject(folder);
     const rows: Row[] = [];
     if (options.wants(floor.id)) rows.push({ ...floor, samples: { reference: [], ours: await timeFloor(folder) } });
     for (const command of commands.filter(({ id }) => options.wants(id))) {
       const samples = await timeCommand(command, programs, folder, options);
       rows.push({ ...command, samples });
+    }
+    if (options.wants(watching.id) && options.side !== "reference") {
+      rows.push({ ...watching, samples: { reference: [], ours: await timeEdits(folder, options) } });
     }
     return { notes: ["medians of interleaved runs, after one that is not counted"], rows };
   } finally {
@@ -105,10 +140,14 @@ function programsOf(options: Options): ReadonlyMap<Side, Program> {
   return programs;
 }
 
-async function writeModel(folder: string): Promise<void> {
+async function writeProject(folder: string): Promise<void> {
   await writeFile(join(folder, "cog.yaml"), 'build:\n  python_version: "3.11"\nrun: "run.py:Runner"\n');
+  await writeModel(folder, "text");
+}
+
+async function writeModel(folder: string, answer: string): Promise<void> {
   const source = "from cog import BaseRunner\n\n\nclass Runner(BaseRunner):\n    def run(self, text: str) -> str:\n";
-  await writeFile(join(folder, "run.py"), `${source}        return text\n`);
+  await writeFile(join(folder, "run.py"), `${source}        return ${answer}\n`);
 }
 
 async function timeFloor(folder: string): Promise<number[]> {
@@ -125,7 +164,12 @@ async function timeCommand(
 ): Promise<Record<Side, number[]>> {
   const samples: Record<Side, number[]> = { reference: [], ours: [] };
   const repeats = options.quick ? Math.min(command.repeats, 3) : command.repeats;
+  const keeping = command.keeps === undefined ? undefined : programs.get("ours");
   try {
+    if (keeping !== undefined) {
+      const [file, ...before] = keeping;
+      await elapsedMs([file, ...before, ...command.args, "--keep"], folder, command.env);
+    }
     for (let time = 0; time <= repeats; time += 1) {
       for (const [side, [file, ...before]] of programs) {
         const elapsed = await elapsedMs([file, ...before, ...command.args], folder, command.env);
@@ -135,8 +179,47 @@ async function timeCommand(
   } catch (error) {
     // A machine without Docker, for one: the other rows are still worth having.
     options.say(`${command.id}  ${command.what} failed: ${String(error)}`);
+  } finally {
+    if (keeping !== undefined) {
+      const [file, ...before] = keeping;
+      await execute(file, [...before, "stop"], { cwd: folder, timeout: LIMIT_MS });
+    }
   }
   return samples;
+}
+
+/** Each edit makes the model answer with another number, which the running command prints. */
+async function timeEdits(folder: string, { quick }: Options): Promise<number[]> {
+  const args = [join(import.meta.dirname, "..", "dist", "cli", "main.mjs"), "run", "--watch", "-i", "text=hello"];
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, COG_ENGINE: "local" } });
+  let printed = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    printed += chunk.toString();
+  });
+  const appears = async (text: string): Promise<void> => {
+    const deadline = Date.now() + 30_000;
+    while (!printed.includes(text)) {
+      if (Date.now() > deadline) throw new Error(`cog run --watch did not print ${text}.`);
+      await delay(2);
+    }
+  };
+  try {
+    await appears("hello");
+    const samples: number[] = [];
+    for (let time = 0; time <= (quick ? 3 : 20); time += 1) {
+      // As long as a person needs at least, so that one edit is not part of the one before.
+      await delay(500);
+      const startedAt = performance.now();
+      await writeModel(folder, `text + " ${time}."`);
+      await appears(`hello ${time}.`);
+      if (time > 0) samples.push(performance.now() - startedAt);
+    }
+    return samples;
+  } finally {
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill("SIGINT");
+    await ended;
+  }
 }
 
 async function elapsedMs([file, ...args]: Program, cwd: string, env: Record<string, string>): Promise<number> {

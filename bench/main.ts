@@ -4,6 +4,7 @@
  * A bar is a promise of ours; a missed one is printed, and does not fail the run: measuring is not judging.
  */
 import { parseArgs } from "node:util";
+import { build } from "./build.ts";
 import { cli } from "./cli.ts";
 import { clone } from "./clone.ts";
 import { fuzz } from "./fuzz.ts";
@@ -13,7 +14,7 @@ import { asJson, asTable } from "./report.ts";
 import { server } from "./server.ts";
 import { soak } from "./soak.ts";
 
-const questions: readonly Question[] = [server, soak, fuzz, peers, cli, clone];
+const questions: readonly Question[] = [server, soak, fuzz, peers, cli, build, clone];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
