@@ -16,7 +16,7 @@ import { type Recipe, recipeOf } from "./recipe.ts";
 import { dockerSecret } from "./secrets.ts";
 import { readBuildSettings } from "./settings.ts";
 import { sourceFiles } from "./source-files.ts";
-import { stageContext } from "./stage.ts";
+import { contextName, stageContext } from "./stage.ts";
 import { withBuildDirectory } from "./state-directory.ts";
 
 /** What the reference builds on every host; images are pushed to machines of this kind. */
@@ -76,7 +76,8 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
     const step = report.step(`Building Docker image from environment in cog.yaml as ${name}...`);
     try {
       const { timestamp } = request;
-      const contextDirectory = join(directory, timestamp === undefined ? "ctx" : `ctx-${randomUUID()}`);
+      const known = contextName(project.directory, "image");
+      const contextDirectory = join(directory, timestamp === undefined ? known : `context-${randomUUID()}`);
       const { linked } = await stageContext({
         contextDirectory,
         projectDirectory: project.directory,

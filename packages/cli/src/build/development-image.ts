@@ -12,7 +12,7 @@ import { explainFailure } from "./failure.ts";
 import { planProject } from "./plan-project.ts";
 import { readBuildSettings } from "./settings.ts";
 import { type SourceFile, sourceFiles } from "./source-files.ts";
-import { stageContext } from "./stage.ts";
+import { contextName, stageContext } from "./stage.ts";
 import { withBuildDirectory } from "./state-directory.ts";
 
 /**
@@ -65,8 +65,8 @@ async function stageAndBuild(request: Development, context: BuildContext): Promi
   const step = report.step("Building Docker image from environment in cog.yaml...");
   try {
     await withBuildDirectory(state, { signal, onWait }, async (directory) => {
-      const contextDirectory = join(directory, "ctx");
       const projectDirectory = project.directory;
+      const contextDirectory = join(directory, contextName(projectDirectory, "development"));
       await stageContext({ contextDirectory, projectDirectory, sources, weights: [], files, sourceFiles: [] });
       await dockerBuild(
         { dockerfile: dockerfile.text, buildArgs, context: join(contextDirectory, tree), tags: [name] },

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, link, mkdir, readlink, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { StagedFile } from "#plan";
+import type { BuildPlan, StagedFile } from "#plan";
 import type { SourceFile } from "./source-files.ts";
 
 export interface StageRequest {
@@ -42,6 +42,15 @@ export interface Staged {
  */
 const DIRECTORY_TIME = 0;
 const WEIGHTS = "weights/src";
+
+/**
+ * BuildKit remembers what it was sent by the last part of the directory's path alone. Under one name for all, two
+ * projects built in turn would each be sent whole every time, and get times of each other's directories.
+ */
+export function contextName(projectDirectory: string, purpose: BuildPlan["purpose"]): string {
+  const digest = createHash("sha256").update(`${purpose}\0${projectDirectory}`).digest("hex");
+  return `context-${digest.slice(0, 12)}`;
+}
 
 export async function stageContext(request: StageRequest): Promise<Staged> {
   const { contextDirectory, projectDirectory, timestamp } = request;
