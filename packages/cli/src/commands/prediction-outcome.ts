@@ -10,6 +10,7 @@ import { type OutputName, type PresentOptions, presentJson, presentOutput, strea
 import { openOnDesktop } from "#ui";
 import type { CommandContext } from "./command.ts";
 import { endpointOf, type Flags, type Request, type Subject } from "./prediction-request.ts";
+import { sizeText } from "./table.ts";
 
 export interface Outcome {
   readonly answer: PredictionResponse;
@@ -83,8 +84,8 @@ function presentation(flags: Flags, { name, subject, context }: Presentation): P
     print: (content) => stdout.write(content),
     signal,
     say: (message) => report.info(message),
-    onWritten: (path) => {
-      report.info(`Written output to: ${path}`);
+    onWritten: (path, sizeBytes) => {
+      report.info(`Written output to: ${path} (${sizeText(sizeBytes)})`);
       if (subject.open === true) openOnDesktop(resolve(workingDirectory, path));
     },
     raw: flags.raw,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -5,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, win32 } from "node:path";
 import type { Json } from "@cog/core/json";
 import type { OutputType } from "@cog/core/schema";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { fileName, outputName, textFileName } from "./naming.ts";
 import { presentJson, presentOutput } from "./present.ts";
 import { streamPrinter } from "./stream.ts";
@@ -66,7 +67,7 @@ function present(output: Json, flag?: string, type?: OutputType) {
       printed += typeof content === "string" ? content : Buffer.from(content).toString("latin1");
     },
     say: (message: string) => void said.push(message),
-    onWritten: (path: string) => void said.push(`Written output to: ${path}`),
+    onWritten: (path: string, size: number) => void said.push(`${path}: ${size}`),
     signal: new AbortController().signal,
   };
   return { options, said, show: async () => await presentOutput(output, type, options), printed: () => printed };
@@ -96,7 +97,7 @@ test("files are written, with the mode of ordinary files", async () => {
   const { show, printed, said } = present([dataUrl("a"), dataUrl("b")]);
   await show();
   expect(printed()).toBe("");
-  expect(said).toEqual(["Written output to: output.0.txt", "Written output to: output.1.txt"]);
+  expect(said).toEqual(["output.0.txt: 1", "output.1.txt: 1"]);
   expect(readFileSync(join(directory, "output.1.txt"), "utf8")).toBe("b");
   expect(statSync(join(directory, "output.0.txt")).mode & 0o777).toBe(0o644 & ~process.umask());
   expect(readdirSync(directory).sort()).toEqual(["d", "output.0.txt", "output.1.txt"]);
@@ -147,10 +148,7 @@ test("a file's address is printed, and downloaded when -o asks for the file", as
     expect(readFileSync(join(directory, "text.txt"), "utf8")).toBe(address("a.png"));
     const several = present([address("a"), address("b.webp")], "d", { kind: "list", items: file });
     await several.show();
-    expect([several.printed(), several.said]).toEqual([
-      "",
-      ["Written output to: d/output.0.png", "Written output to: d/output.1.webp"],
-    ]);
+    expect([several.printed(), several.said]).toEqual(["", ["d/output.0.png: 7", "d/output.1.webp: 7"]]);
     expect(readFileSync(join(directory, "d/output.1.webp"), "utf8")).toBe("content");
     await expect(present(address("gone.png?key=secret"), "x.png", file).show()).rejects.toThrow(
       /Could not download .*gone\.png: it answered with status 404/,
@@ -161,11 +159,51 @@ test("a file's address is printed, and downloaded when -o asks for the file", as
   }
 });
 
+/** Breaks the connection of the first answers in the middle, and may know no ranges, or change what it holds. */
+async function faultyServer({ cuts = 0, ranges = true, changes = false }) {
+  const whole = randomBytes(300_000);
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    const { range } = request.headers;
+    asked.push(range);
+    response.setHeader("etag", changes ? `"${asked.length}"` : '"1"');
+    const from = ranges && request.headers["if-range"] === '"1"' ? Number(/\d+/.exec(range ?? "")?.[0] ?? 0) : 0;
+    const rest = whole.subarray(from);
+    response.writeHead(from > 0 ? 206 : 200, { "content-length": rest.length });
+    if (asked.length > cuts) response.end(rest);
+    else response.write(rest.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => void server.close());
+  return { whole, asked, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/big.bin?key=secret` };
+}
+
+test.each([
+  ["from where it was", { cuts: 2 }, [undefined, "bytes=100000-", "bytes=200000-"]],
+  ["from the start where ranges are unknown", { cuts: 1, ranges: false }, [undefined, "bytes=100000-"]],
+])("a download whose connection breaks goes on %s", async (_, faults, ranges) => {
+  const { whole, asked, address } = await faultyServer(faults);
+  await present(address, "x.bin", { kind: "path" }).show();
+  expect(readFileSync(join(directory, "x.bin")).equals(whole)).toBe(true);
+  expect(asked).toEqual(ranges);
+});
+
+test.each([
+  ["that breaks time and again", { cuts: 9, ranges: false }, "the connection broke after 100000 bytes"],
+  ["that changes meanwhile", { cuts: 1, changes: true }, "it changed while it was read"],
+])("a download %s leaves nothing behind", { timeout: 20_000 }, async (_, faults, why) => {
+  const { address } = await faultyServer(faults);
+  await expect(present(address, "x.bin", { kind: "path" }).show()).rejects.toThrow(
+    new RegExp(`^Could not download http://[^?]*/big\\.bin: ${why}$`),
+  );
+  expect(readdirSync(directory)).toEqual(["d"]);
+});
+
 test("text into a file gets nothing added", async () => {
   const { show, said } = present("exact", "answer.txt");
   await show();
   expect(readFileSync(join(directory, "answer.txt"), "utf8")).toBe("exact");
-  expect(said).toEqual(["Written output to: answer.txt"]);
+  expect(said).toEqual(["answer.txt: 5"]);
 });
 
 test("--json is one document, files beside it, also for a failure", async () => {

@@ -5,7 +5,7 @@ import type { OutputType } from "@cog/core/schema";
 import type { PredictionResponse } from "@cog/core/wire";
 import { decodeFile, isFile } from "./data-url.ts";
 import { type OutputName, textFileName } from "./naming.ts";
-import { isFileType, isToDownload, type SaveOptions, saveFiles } from "./save.ts";
+import { isFileType, isToDownload, type OnWritten, type SaveOptions, saveFiles } from "./save.ts";
 import { writeOutputFile } from "./write.ts";
 
 export interface PresentOptions {
@@ -13,8 +13,7 @@ export interface PresentOptions {
   readonly workingDirectory: string;
   readonly print: (content: string | Uint8Array) => void;
   readonly say: (message: string) => void;
-  /** @param path of a file that was written: relative when `-o` was given so */
-  readonly onWritten: (path: string) => void;
+  readonly onWritten: OnWritten;
   /** The whole name of a single output file: training keeps it as it is given. */
   readonly exactly?: string | undefined;
   /** `--raw`: data URLs are printed, not saved. */
@@ -96,7 +95,7 @@ function textOf(value: Json): string {
 function toFile(text: string, options: PresentOptions): void {
   const path = textFileName(options.name);
   writeOutputFile(path, text, options.workingDirectory);
-  options.onWritten(path);
+  options.onWritten(path, Buffer.byteLength(text));
 }
 
 function saving({ name, workingDirectory, onWritten, exactly, signal }: PresentOptions): SaveOptions {

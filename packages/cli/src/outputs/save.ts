@@ -9,11 +9,14 @@ import { writeOutputFile, writeOutputStream } from "./write.ts";
 export interface SaveOptions {
   readonly name: OutputName;
   readonly workingDirectory: string;
-  readonly onWritten: (path: string) => void;
+  readonly onWritten: OnWritten;
   /** The whole name of a single file, extension and all. */
   readonly exactly?: string | undefined;
   readonly signal: AbortSignal;
 }
+
+/** @param path of a file that was written: relative when `-o` was given so */
+export type OnWritten = (path: string, sizeBytes: number) => void;
 
 type At = readonly (string | number)[];
 
@@ -38,7 +41,7 @@ export function saveFile(url: string, options: Omit<SaveOptions, "signal">, at: 
   const { mediaType, content } = decodeFile(url);
   const path = pathOf(options, at, mediaType);
   writeOutputFile(path, content, options.workingDirectory);
-  options.onWritten(path);
+  options.onWritten(path, content.length);
   return path;
 }
 
@@ -55,8 +58,7 @@ async function saveDownload(address: string, options: SaveOptions, at: At): Prom
   const { mediaType, extension, content } = await download(address, options.signal);
   const name = options.name.extension === "" ? { ...options.name, extension } : options.name;
   const path = pathOf({ ...options, name }, at, mediaType);
-  await writeOutputStream(path, content, options.workingDirectory);
-  options.onWritten(path);
+  options.onWritten(path, await writeOutputStream(path, content, options.workingDirectory));
   return path;
 }
 

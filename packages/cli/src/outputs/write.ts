@@ -39,17 +39,19 @@ export function writeOutputFile(path: string, content: string | Uint8Array, work
   }
 }
 
-/** The same, of what comes in pieces: only one of them is in memory. */
+/** The same, of what comes in pieces: only one of them is in memory. Resolves with the size in bytes. */
 export async function writeOutputStream(
   path: string,
   content: AsyncIterable<Uint8Array>,
   workingDirectory: string,
-): Promise<void> {
+): Promise<number> {
   const target = resolve(workingDirectory, path);
   const scratch = scratchFor(target);
   try {
-    await pipeline(content, createWriteStream(scratch, { mode: 0o644 }));
+    const file = createWriteStream(scratch, { mode: 0o644 });
+    await pipeline(content, file);
     renameSync(scratch, target);
+    return file.bytesWritten;
   } catch (error) {
     rmSync(scratch, { force: true });
     throw error;
