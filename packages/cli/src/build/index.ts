@@ -1,4 +1,5 @@
 export { type BuildImageRequest, type BuiltImage, buildImage, imageNameOf } from "./build-image.ts";
+export { buildLog } from "./build-log.ts";
 export { caCertificate } from "./ca-certificate.ts";
 export type { BuildContext } from "./context.ts";
 export { developmentImage } from "./development-image.ts";

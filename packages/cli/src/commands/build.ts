@@ -1,5 +1,5 @@
 import { defineCommand, type FlagTable, type FlagValues } from "./command.ts";
-import { buildFlags, imageFlags, projectFlags } from "./shared-flags.ts";
+import { buildFlags, imageFlags, projectFlags, timestampFlag } from "./shared-flags.ts";
 
 const flags = {
   tag: {
@@ -17,15 +17,7 @@ const flags = {
     hidden: true,
     group: "Build",
   },
-  timestamp: {
-    summary: "Time of the files, in seconds since 1970; -1 keeps their own",
-    value: "N",
-    default: "-1",
-    completes: "nothing",
-    hidden: true,
-    group: "Build",
-    check: (value) => (/^-?\d+$/.test(value) ? undefined : "expected a number of seconds"),
-  },
+  timestamp: timestampFlag,
   ...buildFlags,
   ...projectFlags,
   ...imageFlags,

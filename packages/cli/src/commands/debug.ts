@@ -1,17 +1,10 @@
 import { defineCommand, type FlagTable, type FlagValues } from "./command.ts";
-import { imageFlags, projectFlags } from "./shared-flags.ts";
+import { imageFlags, projectFlags, timestampFlag } from "./shared-flags.ts";
 
 const flags = {
   "image-name": { summary: "Name of the image that the weights' image is named after", value: "IMAGE", group: "Build" },
   "separate-weights": { summary: "With an image of their own for big files", group: "Build" },
-  timestamp: {
-    summary: "As for cog build; changes no text",
-    value: "N",
-    default: "-1",
-    completes: "nothing",
-    hidden: true,
-    group: "Build",
-  },
+  timestamp: timestampFlag,
   ...projectFlags,
   ...imageFlags,
 } as const satisfies FlagTable;

@@ -1,3 +1,4 @@
+import { baseImageBuild, baseImageDockerfile, baseImageMatrix } from "./base-image.ts";
 import { build } from "./build.ts";
 import type { AnyCommand } from "./command.ts";
 import { completion } from "./completion.ts";
@@ -42,4 +43,7 @@ export const commands: readonly AnyCommand[] = [
   train,
   migrate,
   debug,
+  baseImageDockerfile,
+  baseImageBuild,
+  baseImageMatrix,
 ];

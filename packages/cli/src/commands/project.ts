@@ -9,8 +9,12 @@ import { UsageError } from "./usage.ts";
 
 export type ProjectFlags = FlagValues<typeof imageFlags & typeof projectFlags>;
 
-/** Where Cog's own base images are. */
+/** Where Cog's own base images are, unless a flag or a variable says otherwise. */
 const REGISTRY = "r8.im";
+
+export function cogBaseRegistry({ global, settings }: CommandContext): string {
+  return global.registry ?? settings.registryHost ?? REGISTRY;
+}
 
 /** Each names what the image is built from, so only one of them can be right. */
 const EXCLUSIVE = ["use-cog-base-image", "use-cuda-base-image", "dockerfile"] as const;
@@ -26,16 +30,17 @@ export function projectOf(flags: ProjectFlags, context: CommandContext): Project
   return { ...project, image: imageWish(flags, context) };
 }
 
-function imageWish(flags: ProjectFlags, { workingDirectory, settings, global }: CommandContext): ImageWish {
+function imageWish(flags: ProjectFlags, context: CommandContext): ImageWish {
   const base = flags["base-image"];
   const cog = flags["use-cog-base-image"];
   const cuda = flags["use-cuda-base-image"];
   return {
     ...(base !== undefined && { base }),
-    ...(cog !== undefined &&
-      cog !== "false" && { cogBaseRegistry: global.registry ?? settings.registryHost ?? REGISTRY }),
+    ...(cog !== undefined && cog !== "false" && { cogBaseRegistry: cogBaseRegistry(context) }),
     ...(cuda !== undefined && cuda !== "auto" && { cudaBase: cuda === "true" }),
-    ...(flags.dockerfile !== undefined && { dockerfile: dockerfileAt(resolve(workingDirectory, flags.dockerfile)) }),
+    ...(flags.dockerfile !== undefined && {
+      dockerfile: dockerfileAt(resolve(context.workingDirectory, flags.dockerfile)),
+    }),
   };
 }
 

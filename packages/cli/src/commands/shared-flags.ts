@@ -1,5 +1,5 @@
 /** Flags that several commands have. */
-import type { FlagTable } from "./command.ts";
+import type { Flag, FlagTable } from "./command.ts";
 
 export const projectFlags = {
   file: {
@@ -45,6 +45,16 @@ export const environmentFlags = {
 function isGpus(text: string): boolean {
   return /^(all|none|\d+|"?device=[\w,-]+"?)$/.test(text);
 }
+
+export const timestampFlag = {
+  summary: "Time of the files, in seconds since 1970; -1 keeps their own",
+  value: "N",
+  default: "-1",
+  completes: "nothing",
+  hidden: true,
+  group: "Build",
+  check: (value: string) => (/^-?\d+$/.test(value) ? undefined : "expected a number of seconds"),
+} as const satisfies Flag;
 
 /** Of the commands that make an image to keep. */
 export const buildFlags = {

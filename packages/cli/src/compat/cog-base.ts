@@ -19,7 +19,8 @@ const PRESENT = new Set(
   ).split(" "),
 );
 
-interface Combination {
+/** Python and CUDA as `MAJOR.MINOR`. */
+export interface CogBaseImage {
   readonly python: string;
   readonly cuda?: string;
   readonly torch?: string;
@@ -32,25 +33,58 @@ export interface CogBaseWish {
 }
 
 /** The part of the image's name after `cog-base:`. */
-export function cogBaseTag({ python, cuda, torch }: CogBaseWish): string {
-  const pythonMinor = minor(python);
-  const cudaMinor = cuda === undefined ? undefined : minor(cuda);
-  const fitting = cogBaseImages().filter((image) => image.python === pythonMinor && image.cuda === cudaMinor);
-  if (fitting.length === 0) {
-    const wanted = `Python ${pythonMinor}${cudaMinor === undefined ? "" : ` and CUDA ${cudaMinor}`}`;
-    throw new UserError("base.cog", `Could not find a suitable base image: there is none of Cog's own with ${wanted}`, {
-      hint: "Leave --use-cog-base-image out, or name an image: --base-image REF.",
-    });
-  }
+export function cogBaseTag(wish: CogBaseWish): string {
+  const best = fitting(wish, "Leave --use-cog-base-image out, or name an image: --base-image REF.");
+  return cogBaseTagOf(best);
+}
+
+/** The one image that is asked for: unlike for a model, a torch that there is none with is a mistake. */
+export function cogBaseImage(wish: CogBaseWish): CogBaseImage {
+  const hint = "Run 'cog base-image generate-matrix' to see which there are.";
+  const best = fitting(wish, hint);
+  if (wish.torch === undefined || best.torch !== undefined) return best;
+  throw none(`${combinationText(best)} and torch ${wish.torch}`, hint);
+}
+
+export function cogBaseTagOf({ python, cuda, torch }: CogBaseImage): string {
+  return [
+    ...(cuda === undefined ? [] : [`cuda${cuda}`]),
+    `python${python}`,
+    ...(torch === undefined ? [] : [`torch${torch}`]),
+  ].join("-");
+}
+
+/** With the highest torch that matches, or without torch. */
+function fitting({ python, cuda, torch }: CogBaseWish, hint: string): CogBaseImage {
+  const wanted = { python: minor(python), ...(cuda !== undefined && { cuda: minor(cuda) }) };
+  const images = cogBaseImages().filter((image) => image.python === wanted.python && image.cuda === wanted.cuda);
+  if (images.length === 0) throw none(combinationText(wanted), hint);
   const best = highest(
-    fitting.filter((image) => torch !== undefined && image.torch !== undefined && matches(image.torch, torch)),
+    images.filter((image) => torch !== undefined && image.torch !== undefined && matches(image.torch, torch)),
     (image) => [image.torch ?? ""],
   );
-  return [
-    ...(cudaMinor === undefined ? [] : [`cuda${cudaMinor}`]),
-    `python${pythonMinor}`,
-    ...(best?.torch === undefined ? [] : [`torch${best.torch}`]),
-  ].join("-");
+  return best ?? wanted;
+}
+
+function combinationText({ python, cuda }: CogBaseImage): string {
+  return `Python ${python}${cuda === undefined ? "" : ` and CUDA ${cuda}`}`;
+}
+
+function none(wanted: string, hint: string): UserError {
+  const message = `Could not find a suitable base image: there is none of Cog's own with ${wanted}`;
+  return new UserError("base.cog", message, { hint });
+}
+
+/** What apt installs into these images. */
+export function cogBasePackages(): readonly string[] {
+  return [...PRESENT];
+}
+
+/** What pip installs into one of them: torch with the releases of its companions that belong to it. */
+export function cogBaseRequirements({ torch, cuda }: CogBaseImage): readonly string[] {
+  const build = torchBuilds.find((row) => withoutLocal(row.torch) === torch && row.cuda === cuda);
+  if (torch === undefined || build === undefined) return [];
+  return [`torch==${torch}`, `torchvision==${withoutLocal(build.torchvision)}`, `torchaudio==${build.torchaudio}`];
 }
 
 /** What apt still has to install in one of these images. */
@@ -59,9 +93,9 @@ export function missingInCogBase(systemPackages: readonly string[]): readonly st
 }
 
 /** Every combination there is an image for, each once. */
-export function cogBaseImages(): readonly Combination[] {
-  const images = new Map<string, Combination>();
-  const add = (image: Combination) =>
+export function cogBaseImages(): readonly CogBaseImage[] {
+  const images = new Map<string, CogBaseImage>();
+  const add = (image: CogBaseImage) =>
     void images.set(`${image.python} ${image.cuda ?? ""} ${image.torch ?? ""}`, image);
   for (const { torch, cuda, pythons } of torchBuilds) {
     const order = compare(torch, OLDEST.torch);

@@ -1,4 +1,13 @@
-export { cogBaseTag, missingInCogBase } from "./cog-base.ts";
+export {
+  type CogBaseImage,
+  cogBaseImage,
+  cogBaseImages,
+  cogBasePackages,
+  cogBaseRequirements,
+  cogBaseTag,
+  cogBaseTagOf,
+  missingInCogBase,
+} from "./cog-base.ts";
 export type { Cuda } from "./cuda.ts";
 export type { Decision } from "./decision.ts";
 export { choosePython, type PythonChoice, pythonNotice } from "./python.ts";

@@ -2,6 +2,7 @@
 import cudaTable from "./tables/cuda.json" with { type: "json" };
 import tensorflowTable from "./tables/tensorflow.json" with { type: "json" };
 import torchTable from "./tables/torch.json" with { type: "json" };
+import { withoutLocal } from "./version.ts";
 
 export interface CudaImage {
   readonly cuda: string;
@@ -16,6 +17,7 @@ export interface TorchBuild {
   /** Absent: a CPU build. */
   readonly cuda?: string;
   readonly torchvision: string;
+  readonly torchaudio: string;
   /** Absent: the default package index. */
   readonly indexUrl?: string;
   /** Python versions that have wheels of it. */
@@ -36,10 +38,13 @@ export const cudaImages: readonly CudaImage[] = cudaTable.images.map((row) => {
 
 export const torchBuilds: readonly TorchBuild[] = torchTable.builds
   .map((row) => {
-    const [torch, cuda, torchvision, , index] = row.map((cell) => (typeof cell === "string" ? cell : undefined));
+    const [torch, cuda, torchvision, torchaudio, index] = row.map((cell) =>
+      typeof cell === "string" ? cell : undefined,
+    );
     return {
       torch: torch ?? "",
       torchvision: torchvision ?? "",
+      torchaudio: withoutLocal(torchaudio ?? ""),
       pythons: listIn(row),
       ...(cuda !== undefined && { cuda }),
       ...(index !== undefined && { indexUrl: torchTable.index_url.replace("{index}", index) }),

@@ -6,8 +6,11 @@ import { PIP_CACHE } from "./python.ts";
 
 const BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
 
+/** What of a plan decides these layers. */
+export type BasePlan = Pick<BuildPlan, "base" | "python" | "expectedPython" | "caCertificate" | "folders">;
+
 /** The base image, and trust in the user's certificate authority before any network use. */
-export function baseLayers(plan: BuildPlan): Instruction[] {
+export function baseLayers(plan: BasePlan): Instruction[] {
   return [
     { kind: "from", image: "$COG_BASE" },
     layerArgument,
@@ -75,7 +78,7 @@ function interpreter(version: string, base: string): Instruction {
   };
 }
 
-function certificate({ folders }: BuildPlan): Instruction[] {
+function certificate({ folders }: BasePlan): Instruction[] {
   const installed = "/usr/local/share/ca-certificates/cog-ca-cert.crt";
   return [
     {

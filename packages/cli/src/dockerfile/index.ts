@@ -1,3 +1,4 @@
+export { renderCogBase } from "./cog-base.ts";
 export { type Dockerfile, renderDockerfile } from "./dockerfile.ts";
 export type { Origin } from "./instruction.ts";
 export { renderLabels } from "./labels.ts";

@@ -14,6 +14,7 @@ export type Instruction =
   | { readonly kind: "expose"; readonly port: number }
   | { readonly kind: "label"; readonly name: string; readonly value: string }
   | { readonly kind: "user"; readonly user: string }
+  | { readonly kind: "entrypoint"; readonly command: readonly string[] }
   | { readonly kind: "cmd"; readonly command: readonly string[] }
   | { readonly kind: "copy"; readonly from?: string; readonly source: string; readonly target: string };
 
@@ -57,6 +58,8 @@ export function instructionText(instruction: Instruction): string {
       return continued(`LABEL ${instruction.name}=${quote(instruction.value)}`);
     case "user":
       return `USER ${quote(instruction.user)}`;
+    case "entrypoint":
+      return `ENTRYPOINT ${JSON.stringify(instruction.command)}`;
     case "cmd":
       return `CMD ${JSON.stringify(instruction.command)}`;
     case "copy":

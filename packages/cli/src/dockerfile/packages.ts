@@ -12,11 +12,7 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
   }
   if (plan.systemPackages.length > 0) {
     layers.push({
-      kind: "run",
-      mounts: aptCaches(plan.base.image),
-      command: reproducible(
-        `apt-get update -qq && apt-get install -qqy ${plan.systemPackages.map(shellWord).join(" ")}`,
-      ),
+      ...aptInstall(plan.systemPackages, plan.base.image),
       origin: { kind: "config", path: ["build", "system_packages"] },
     });
   }
@@ -29,6 +25,14 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
     });
   }
   return layers;
+}
+
+export function aptInstall(packages: readonly string[], base: string) {
+  return {
+    kind: "run",
+    mounts: aptCaches(base),
+    command: reproducible(`apt-get update -qq && apt-get install -qqy ${packages.map(shellWord).join(" ")}`),
+  } as const;
 }
 
 /** Of one base only: package lists differ between distributions. */

@@ -1,3 +1,4 @@
+export { type CogBasePlan, planCogBase } from "./cog-base.ts";
 export { defaultImageName } from "./image-name.ts";
 export {
   type BaseImage,
