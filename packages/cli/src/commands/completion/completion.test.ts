@@ -1,4 +1,4 @@
-/** Completion as it happens: a key pressed in a real bash and a real zsh. Fish and PowerShell ask the same question. */
+/** Completion as it happens: a key pressed in a real bash, zsh and fish. PowerShell asks the same question. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -53,6 +53,12 @@ const SHELLS = [
     command: ["zsh", "-f", "-i"],
     ready: "autoload -U compinit; compinit -u -D; source <(cog completion zsh); echo re''ady",
   },
+  {
+    name: "fish",
+    command: ["fish", "--no-config", "-i"],
+    ready:
+      "function fish_prompt; echo '> '; end; set -g fish_autosuggestion_enabled 0; cog completion fish | source; echo re''ady",
+  },
 ] as const;
 
 describe.each(SHELLS)("$name", ({ name, command, ready }) => {
@@ -77,11 +83,9 @@ describe.each(SHELLS)("$name", ({ name, command, ready }) => {
   });
 });
 
-test.each([
-  ["fish", "(__cog_complete)"],
-  ["powershell", "Register-ArgumentCompleter"],
-])("there is a script for %s too", (shell, words) => {
-  expect(execFileSync(join(directory, "bin", "cog"), ["completion", shell], { encoding: "utf8" })).toContain(words);
+test("there is a script for PowerShell too", () => {
+  const script = execFileSync(join(directory, "bin", "cog"), ["completion", "powershell"], { encoding: "utf8" });
+  expect(script).toContain("Register-ArgumentCompleter -Native -CommandName cog");
 });
 
 test.each([
