@@ -1,4 +1,4 @@
-/** `npm run reference`: writes docs/reference/cli.md, the man page and cog-yaml.md from the values they are about. */
+/** `npm run reference`: writes the pages of docs/reference that are made from the values they are about. */
 import { relative } from "node:path";
 import { writeIfChanged } from "./build/write.ts";
 import { referenceFiles } from "./reference/pages.ts";

@@ -1,8 +1,9 @@
-/** The pages of the reference: of the command line, from the values its help is made of, and of cog.yaml. */
+/** The pages of the reference: of the command line, from the values its help is made of, of cog.yaml and of errors. */
 import { CONFIG } from "@cog/core/config";
 import { commandPage, commands, type Page, programPage, topics } from "../../packages/cli/src/commands/index.ts";
 import { at } from "../repository.ts";
 import { cogYaml } from "./cog-yaml.ts";
+import { errorsPage } from "./errors.ts";
 import { asMan } from "./man.ts";
 import { asMarkdown } from "./markdown.ts";
 
@@ -27,5 +28,6 @@ export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
     [at("docs/reference/cli.md"), asMarkdown(manual)],
     [at("docs/reference/cog.1"), asMan(manual)],
     [at("docs/reference/cog-yaml.md"), cogYaml(CONFIG)],
+    [at("docs/reference/errors.md"), errorsPage()],
   ]);
 }

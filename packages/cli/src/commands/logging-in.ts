@@ -1,7 +1,7 @@
 /** `cog login`: asks who somebody is, has the registry check it, and keeps it where Docker does. */
 import { readFileSync } from "node:fs";
 import { parseConfig } from "@cog/core/config";
-import { type CogError, UnavailableError, UserError } from "@cog/core/errors";
+import { type CogError, type ErrorCode, UnavailableError, UserError } from "@cog/core/errors";
 import { caCertificate } from "#build";
 import { findProject } from "#project";
 import {
@@ -120,6 +120,17 @@ function tellWhere(kept: Kept, { report }: CommandContext): void {
   else report.warn(`The password is stored in ${kept.file}, readable by your user. A credential helper hides it.`);
 }
 
+const CODES = {
+  unreachable: "registry.unreachable",
+  "not-a-registry": "registry.not_a_registry",
+  unauthorized: "registry.unauthorized",
+  "unknown-repository": "registry.unknown_repository",
+  denied: "registry.denied",
+  "invalid-reference": "registry.invalid_reference",
+  "docker-config": "registry.docker_config",
+  "credential-helper": "registry.credential_helper",
+} as const satisfies Readonly<Record<RegistryFailure, ErrorCode>>;
+
 const HINTS: Readonly<Record<RegistryFailure, string>> = {
   unreachable: "Check the name of the registry, the network and the proxy (HTTPS_PROXY, NO_PROXY, COG_CA_CERT).",
   "not-a-registry": "Name the host of a registry, like --registry ghcr.io.",
@@ -132,7 +143,7 @@ const HINTS: Readonly<Record<RegistryFailure, string>> = {
 };
 
 function explain(error: RegistryError, { settings }: CommandContext): CogError {
-  const code = `registry.${error.failure.replaceAll("-", "_")}`;
+  const code = CODES[error.failure];
   const hint =
     error.failure === "credential-helper"
       ? helperHint(error.message, settings.registries.dockerConfig)

@@ -73,8 +73,8 @@ function otherCudnn({ cuda, wanted, wish }: Unmatched, warnings: string[]): Cuda
   const cudnn = wish.cudnn ?? wanted;
   const [code, message] =
     wish.cuda !== undefined && wish.cudnn !== undefined
-      ? ["cuda.incompatible", `CUDA ${cuda} and CuDNN ${cudnn} are not compatible`]
-      : ["cuda.no_image", `no matching base image for CUDA ${cuda} and CuDNN ${cudnn}`];
+      ? (["cuda.incompatible", `CUDA ${cuda} and CuDNN ${cudnn} are not compatible`] as const)
+      : (["cuda.no_image", `no matching base image for CUDA ${cuda} and CuDNN ${cudnn}`] as const);
   throw new UserError(code, `${message}; CuDNN for this CUDA: ${majors}`, {
     place: wish.placeOf?.(wish.cudnn === undefined ? "build.cuda" : "build.cudnn"),
     hint: `Set build.cudnn to ${majors}, or leave it out.`,

@@ -68,7 +68,15 @@ function wordsWithoutDaemon(absence: Absence, tool: ContainerTool): AbsenceWords
   }
 }
 
+const CODES = {
+  "not-installed": "not_installed",
+  "not-running": "not_running",
+  "permission-denied": "permission_denied",
+  "no-answer": "no_answer",
+  "is-podman": "is_podman",
+} as const satisfies Readonly<Record<Absence, string>>;
+
 export function engineError(absence: Absence, tool: ContainerTool, stderr: string): UnavailableError {
   const { reason, hint } = absenceWords(absence, tool);
-  return new UnavailableError(`${tool}.${absence.replaceAll("-", "_")}`, reason, { hint, cause: stderr });
+  return new UnavailableError(`${tool}.${CODES[absence]}`, reason, { hint, cause: stderr });
 }

@@ -1,5 +1,5 @@
 /** What checks find, and what a check is. Adding one is a file in `checks/` and its line in `list.ts`. */
-import type { CogError, Place } from "@cog/core/errors";
+import type { CogError, ErrorCode, Place } from "@cog/core/errors";
 import type { Subject } from "./subject.ts";
 
 /** An error keeps the model from being built or run; a hint is about taste. */
@@ -9,7 +9,7 @@ export interface Finding {
   readonly severity: Severity;
   readonly message: string;
   /** Of the error that any other command would end with, where there is one: `config.not_found`. */
-  readonly code?: string | undefined;
+  readonly code?: ErrorCode | undefined;
   readonly place?: Place | undefined;
   /** `--fix` mends it. */
   readonly fixable?: true | undefined;

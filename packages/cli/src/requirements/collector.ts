@@ -3,7 +3,7 @@
  * local files become files of their own, options go first, and what cannot be installed everywhere is refused.
  */
 import { posix } from "node:path";
-import { type Place, type Problem, UserError } from "@cog/core/errors";
+import { type ErrorCode, type Place, type Problem, UserError } from "@cog/core/errors";
 import { withoutCredentials } from "@cog/core/redact";
 import { localFileIn } from "./local-file.ts";
 import { logicalLines } from "./logical-lines.ts";
@@ -42,7 +42,7 @@ export class Collector {
   readonly #options: RequirementLine[] = [];
   readonly #packages: RequirementLine[] = [];
   readonly #warnings: string[] = [];
-  readonly #problems: (Problem & { readonly code: string })[] = [];
+  readonly #problems: (Problem & { readonly code: ErrorCode })[] = [];
 
   constructor(project: ProjectFiles) {
     this.#project = project;
@@ -75,7 +75,7 @@ export class Collector {
     this.#warnings.push(`${where}${withoutCredentials(message)}`);
   }
 
-  refuse(code: string, message: string, { place }: Origin, hint?: string): void {
+  refuse(code: ErrorCode, message: string, { place }: Origin, hint?: string): void {
     const shown = place?.source === undefined ? place : { ...place, source: withoutCredentials(place.source) };
     this.#problems.push({ code, message: withoutCredentials(message), place: shown, hint });
   }

@@ -26,19 +26,19 @@ test("several problems are shown each with its place", () => {
     { message: "first", place: { file: "a.yaml", line: 1 } },
     { message: "second", place: { file: "a.yaml", line: 2 }, hint: "do this" },
   ];
-  expect(renderError(new UserError("x", "first\nsecond", { several }), plain)).toBe(
+  expect(renderError(new UserError("usage", "first\nsecond", { several }), plain)).toBe(
     "a.yaml:1: first\na.yaml:2: second\n  do this\n",
   );
 });
 
 test("the caret stands below the place in a line with tabs", () => {
   const place = { file: "f", line: 1, column: 3, source: "\t\tx" };
-  expect(renderError(new UserError("x", "m", { place }), plain)).toContain("\n      \t\t^");
+  expect(renderError(new UserError("usage", "m", { place }), plain)).toContain("\n      \t\t^");
 });
 
 test("of a long line only what is around the place is shown, without control characters", () => {
   const place = { file: "f", line: 1, column: 1001, source: `${"a".repeat(1000)}X\u001b[2J${"b".repeat(1000)}` };
-  const [, line = "", caret = ""] = renderError(new UserError("x", "m", { place }), plain).split("\n");
+  const [, line = "", caret = ""] = renderError(new UserError("usage", "m", { place }), plain).split("\n");
   expect(line).toMatch(/^ {2}1 \| a{80}X\uFFFD\[2Jb{75}$/);
   expect(caret.indexOf("^")).toBe(line.indexOf("X"));
 });
@@ -51,5 +51,5 @@ test("mistakes of ours have no trace either, unless asked for", () => {
 
 test("colours mark the error where they are wanted", async () => {
   const view = { palette: await palette(true), debug: false };
-  expect(renderError(new UserError("x", "m"), view)).toContain(" ✗ ");
+  expect(renderError(new UserError("usage", "m"), view)).toContain(" ✗ ");
 });

@@ -8,6 +8,8 @@
  * Any other Error is a bug of ours and is shown with its stack.
  */
 
+import type { ErrorCode } from "./codes.ts";
+
 /** Where in a file of the user's an error lies. Lines and columns count from 1. */
 export interface Place {
   readonly file: string;
@@ -33,13 +35,12 @@ interface Details {
 }
 
 export class CogError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly place: Place | undefined;
   readonly several: readonly Problem[];
 
-  /** @param code stable, dotted, lower case: `config.invalid`, `input.unknown` */
-  constructor(code: string, message: string, details: Details = {}) {
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;

@@ -1,2 +1,3 @@
+export { ENGINE_ERROR_CODES, ENGINES_WITH_CODES, ERROR_CODES, type ErrorCode } from "./codes.ts";
 export type { Place, Problem } from "./errors.ts";
 export { CogError, UnavailableError, UserError } from "./errors.ts";
