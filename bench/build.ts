@@ -65,8 +65,8 @@ async function run(options: Options): Promise<Answer> {
 }
 
 function programsOf(options: Options): ReadonlyMap<Side, Program> {
-  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.mjs");
-  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.mjs. Run `npm run build` first.");
+  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.cjs");
+  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.cjs. Run `npm run build` first.");
   const other = process.env["COG_BINARY"];
   const programs = new Map<Side, Program>();
   if (other !== undefined && options.side !== "ours") programs.set("reference", [other]);

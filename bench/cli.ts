@@ -131,8 +131,8 @@ async function run(options: Options): Promise<Answer> {
 }
 
 function programsOf(options: Options): ReadonlyMap<Side, Program> {
-  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.mjs");
-  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.mjs. Run `npm run build` first.");
+  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.cjs");
+  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.cjs. Run `npm run build` first.");
   const other = process.env["COG_BINARY"];
   const programs = new Map<Side, Program>();
   if (other !== undefined && options.side !== "ours") programs.set("reference", [other]);
@@ -190,7 +190,7 @@ async function timeCommand(
 
 /** Each edit makes the model answer with another number, which the running command prints. */
 async function timeEdits(folder: string, { quick }: Options): Promise<number[]> {
-  const args = [join(import.meta.dirname, "..", "dist", "cli", "main.mjs"), "run", "--watch", "-i", "text=hello"];
+  const args = [join(import.meta.dirname, "..", "dist", "cli", "main.cjs"), "run", "--watch", "-i", "text=hello"];
   const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, COG_ENGINE: "local" } });
   let printed = "";
   child.stdout.on("data", (chunk: Buffer) => {

@@ -49,7 +49,7 @@ installed() {
 }
 
 built() {
-  [ -f dist/.built ] && [ -f dist/cli/main.mjs ] && [ -z "$(changed_since_build .)" ]
+  [ -f dist/.built ] && [ -f dist/cli/main.cjs ] && [ -z "$(changed_since_build .)" ]
 }
 
 # Not `npm ci`: it refuses a lock file that lacks a tool's binaries for other systems, and some registries lack those.

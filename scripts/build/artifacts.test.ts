@@ -1,10 +1,10 @@
 /** What `npm run build` left in dist/ (npm test builds first). */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { editorSchema } from "@cog/core/config";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { findPython } from "../python/environment.ts";
 import { at, dist } from "../repository.ts";
 import { npmVersion, pythonVersion } from "./version.ts";
@@ -13,7 +13,7 @@ const wheel = join(dist, `cog-${pythonVersion(npmVersion())}-py3-none-any.whl`);
 
 test("the wheel carries the SDK, the server, the page and the whole CLI", () => {
   const listing = execFileSync(findPython(), ["-m", "zipfile", "-l", wheel], { encoding: "utf8" });
-  const chunks = readdirSync(join(dist, "cli")).filter((name) => /^main\.mjs$|\.wasm$/.test(name));
+  const chunks = readdirSync(join(dist, "cli")).filter((name) => /^main\.cjs$|\.wasm$/.test(name));
   expect(chunks.length).toBe(3);
   const carried = [
     "cog/__init__.py",
@@ -50,4 +50,29 @@ test("the page asks nobody else for anything", () => {
     /<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[^>]*>|@import[^;]*|url\(["']?http[^)]*/gi,
   );
   expect(requests).toBeNull();
+});
+
+test("what was compiled is used again, made anew when it is damaged, and never needed", () => {
+  const cache = mkdtempSync(join(tmpdir(), "cog-compiled-"));
+  onTestFinished(() => rmSync(cache, { recursive: true, force: true }));
+  const help = (cacheDirectory: string) =>
+    execFileSync(process.execPath, [join(dist, "cli/main.cjs"), "help"], {
+      env: { ...process.env, COG_CACHE_DIR: cacheDirectory },
+      encoding: "utf8",
+    });
+  const compiled = () => {
+    const [build = "none"] = readdirSync(join(cache, "compiled"));
+    return readdirSync(join(cache, "compiled", build)).map((name) => join(cache, "compiled", build, name));
+  };
+  const inodes = () => compiled().map((file) => statSync(file).ino);
+
+  const text = help(cache);
+  expect(compiled().length).toBeGreaterThan(1);
+  const first = inodes();
+  expect(help(cache)).toBe(text);
+  expect(inodes()).toEqual(first);
+  for (const file of compiled()) writeFileSync(file, readFileSync(file).subarray(0, 100));
+  expect(help(cache)).toBe(text);
+  expect(inodes()).not.toEqual(first);
+  expect(help(join(compiled()[0] ?? "", "not-a-folder"))).toBe(text);
 });

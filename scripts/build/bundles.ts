@@ -1,14 +1,14 @@
-/** The three bundles: the CLI in lazily loaded chunks, the server in one file, the page at /docs in one file. */
+/** The three bundles: the CLI in parts that are loaded when needed, the server in one file, the page at /docs in one file. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { editorSchema } from "@cog/core/config";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin, transform } from "esbuild";
 import { at, dist } from "../repository.ts";
 import { npmVersion, pythonVersion, sourceCommit, sourceDateEpoch } from "./version.ts";
 import { removeStale, writeIfChanged } from "./write.ts";
 
-/** CommonJS dependencies call `require` for Node's own modules, which an ES module does not have. */
+/** The server's CommonJS dependencies call `require` for Node's own modules, which an ES module does not have. */
 const REQUIRE = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
 const WASM = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
@@ -26,21 +26,60 @@ function writeEditorSchema(): string {
   return outfile;
 }
 
+/** CommonJS, since V8 can be given what it compiled before only of scripts; loader.ts does that. */
 async function buildCli(): Promise<string[]> {
   const outdir = join(dist, "cli");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...forNode(),
     entryPoints: [at("packages/cli/src/main.ts")],
     outdir,
+    charset: "ascii",
     splitting: true,
-    outExtension: { ".js": ".mjs" },
+    metafile: true,
+    outExtension: { ".js": ".cjs" },
+    entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
   });
-  for (const file of outputFiles) writeIfChanged(file.path, file.contents);
+  const program = Object.entries(metafile.outputs).find(([, { entryPoint }]) =>
+    entryPoint?.endsWith("cli/src/main.ts"),
+  );
+  if (program === undefined) throw new Error("esbuild made no part of packages/cli/src/main.ts");
+  const loader = await buildLoader(join(outdir, "main.cjs"), basename(program[0]));
+  const parts = outputFiles.map(async ({ path, text }) => ({ path, contents: Buffer.from(await commonJs(text)) }));
+  const scripts = [loader, ...(await Promise.all(parts))];
+  for (const { path, contents } of scripts) writeIfChanged(path, contents);
   const wasm = WASM.map((module) => copyModuleFile(module, outdir));
-  const files = [...outputFiles.map((file) => file.path), ...wasm];
+  const files = [...scripts.map(({ path }) => path), ...wasm];
   removeStale(outdir, new Set(files));
   return files;
+}
+
+async function buildLoader(outfile: string, program: string): Promise<{ path: string; contents: Uint8Array }> {
+  const { outputFiles } = await build({
+    ...forNode(),
+    entryPoints: [at("packages/cli/src/loader.ts")],
+    outfile,
+    format: "cjs",
+    define: {
+      __COG_PROGRAM__: JSON.stringify(program),
+      "import.meta.dirname": "__dirname",
+    },
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild made nothing of packages/cli/src/loader.ts");
+  return file;
+}
+
+/** esbuild splits only ES modules. */
+async function commonJs(module: string): Promise<string> {
+  const { code } = await transform(module, {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    supported: { "dynamic-import": false },
+    define: { "import.meta.url": "__url" },
+  });
+  return code;
 }
 
 /** One file, and beside it the parts that a plain prediction does not need: parsing them would cost every start. */
@@ -50,6 +89,7 @@ async function buildServer(): Promise<string[]> {
     ...forNode(),
     entryPoints: { server: at("packages/server/src/main.ts") },
     plugins: [builtinsAsTheyAre],
+    banner: { js: REQUIRE },
     outdir: dist,
     splitting: true,
     outExtension: { ".js": ".mjs" },
@@ -123,7 +163,6 @@ function forNode() {
     platform: "node",
     target: "node20",
     format: "esm",
-    banner: { js: REQUIRE },
     minifySyntax: true,
   } satisfies BuildOptions;
 }

@@ -5,6 +5,5 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === "--version") {
   process.stdout.write(`cog version ${version} (built ${builtAt})\n`);
 } else {
-  const { main } = await import("#commands");
-  await main(argv);
+  void import("#commands").then(({ main }) => main(argv));
 }

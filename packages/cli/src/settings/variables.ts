@@ -33,7 +33,11 @@ export const variables: readonly Variable[] = [
     meaning: "Not empty: no word about commands and keys of cog.yaml that have a new name",
   },
 
-  { name: "COG_CACHE_DIR", group: "Places", meaning: "Environments and downloads; default: cog in XDG_CACHE_HOME" },
+  {
+    name: "COG_CACHE_DIR",
+    group: "Places",
+    meaning: "Environments, downloads, compiled parts; default: cog in XDG_CACHE_HOME",
+  },
   { name: "XDG_CACHE_HOME", group: "Places", meaning: "Default: ~/.cache" },
   { name: "XDG_CONFIG_HOME", group: "Places", meaning: "Default: ~/.config; cog/update-state.json is kept there" },
   { name: "XDG_DATA_HOME", group: "Places", meaning: "Default: ~/.local/share; uv keeps its Pythons there" },

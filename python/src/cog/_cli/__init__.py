@@ -9,12 +9,12 @@ from cog._modules._node import NodeNotFoundError, find_node
 
 
 def main() -> None:
-    """Become ``node main.mjs`` with the same arguments."""
+    """Become ``node main.cjs`` with the same arguments."""
     try:
         node = find_node(os.environ)
     except NodeNotFoundError as error:
         sys.exit(f"cog: {error}")
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "main.mjs")
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "main.cjs")
     # Tells the command line which Python to use for the local engine: the one it was installed into.
     environment = {**os.environ, "COG_PYTHON_CLI": sys.executable}
     # After "--" Node 20 leaves our --env-file to us.
