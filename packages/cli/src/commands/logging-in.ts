@@ -126,12 +126,17 @@ const CODES = {
   unauthorized: "registry.unauthorized",
   "unknown-repository": "registry.unknown_repository",
   denied: "registry.denied",
+  "not-found": "registry.not_found",
+  "too-large": "registry.too_large",
+  refused: "registry.refused",
+  corrupt: "registry.corrupt",
   "invalid-reference": "registry.invalid_reference",
   "docker-config": "registry.docker_config",
   "credential-helper": "registry.credential_helper",
 } as const satisfies Readonly<Record<RegistryFailure, ErrorCode>>;
 
-const HINTS: Readonly<Record<RegistryFailure, string>> = {
+/** Of what can fail at a login. */
+const HINTS: Readonly<Partial<Record<RegistryFailure, string>>> = {
   unreachable: "Check the name of the registry, the network and the proxy (HTTPS_PROXY, NO_PROXY, COG_CA_CERT).",
   "not-a-registry": "Name the host of a registry, like --registry ghcr.io.",
   unauthorized: "Check the user and the password; many registries want an access token as the password.",
@@ -139,7 +144,6 @@ const HINTS: Readonly<Record<RegistryFailure, string>> = {
   denied: "Ask whoever runs the registry for access.",
   "invalid-reference": "Name a host, like --registry ghcr.io.",
   "docker-config": "Correct the file, or let DOCKER_CONFIG name another directory.",
-  "credential-helper": "",
 };
 
 function explain(error: RegistryError, { settings }: CommandContext): CogError {
@@ -147,7 +151,7 @@ function explain(error: RegistryError, { settings }: CommandContext): CogError {
   const hint =
     error.failure === "credential-helper"
       ? helperHint(error.message, settings.registries.dockerConfig)
-      : HINTS[error.failure];
+      : (HINTS[error.failure] ?? "");
   const details = { hint, cause: error.cause };
   if (error.failure === "unreachable") return new UnavailableError(code, error.message, details);
   return new UserError(code, error.message, details);

@@ -21,7 +21,7 @@ export async function tokenPage(
   { transport, signal }: { readonly transport: Transport; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const answer = await transport.send(transport.urlOf(host, "/cog/v1/display-token-url"), { signal });
-  const url = answer.status === 200 ? member(await answer.text(), "url") : undefined;
+  const url = answer.status === 200 ? member(answer.text(), "url") : undefined;
   return url !== undefined && URL.canParse(url) ? url : undefined;
 }
 
@@ -43,7 +43,7 @@ export async function replicateLogin(
     signal: context.signal,
   });
   if (answer.status === 404) throw new UserError("login.unknown_user", "user does not exist");
-  const username = answer.status === 200 ? member(await answer.text(), "username") : undefined;
+  const username = answer.status === 200 ? member(answer.text(), "username") : undefined;
   if (username === undefined) {
     throw new UnavailableError("login.not_verified", `${host} could not verify the token (status ${answer.status})`);
   }

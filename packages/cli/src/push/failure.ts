@@ -33,7 +33,14 @@ export function explainRefusal(reason: Reason, said: string, { target, tool, cre
       return new UnavailableError("push.unreachable", `cannot push to ${host}: ${said}`, {
         hint: `Check the name of the registry, and the network and proxy of ${tool}, which pushes.`,
       });
+    case "too-large":
+      return new UserError("push.too_large", `failed to push image: ${said}`, {
+        hint: "Send smaller parts: COG_PUSH_MULTIPART_THRESHOLD and COG_PUSH_DEFAULT_CHUNK_SIZE are numbers of bytes.",
+      });
     case "other":
+    case "not-found":
+    case "refused":
+    case "corrupt":
     case "invalid-reference":
     case "docker-config":
     case "credential-helper":

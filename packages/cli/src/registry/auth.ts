@@ -1,6 +1,7 @@
 /** Who we are to one registry: the header for a request, by the scheme that the registry asks for. */
 import type { Challenge } from "./challenge.ts";
 import { RegistryError } from "./errors.ts";
+import { busyError } from "./refusal.ts";
 import type { Transport } from "./transport.ts";
 
 export type Credentials =
@@ -32,21 +33,36 @@ export class Authenticator {
     this.#transport = transport;
   }
 
-  /** The value of `Authorization`; undefined when there is nothing to say. */
+  /**
+   * The value of `Authorization`; undefined when there is nothing to say.
+   * @param unlike the value that the registry has just refused: it takes another one, if there can be one
+   */
   async authorization(
     challenge: Challenge,
-    { scopes, signal }: { readonly scopes: readonly string[]; readonly signal: AbortSignal },
+    { scopes, signal, unlike }: AuthorizationOptions,
   ): Promise<string | undefined> {
     if (challenge.scheme === "basic") return this.#credentials && basic(this.#credentials);
-    if (this.#credentials?.kind === "registry-token") return `Bearer ${this.#credentials.token}`;
+    if (this.#credentials?.kind === "registry-token") return bearer(this.#credentials.token);
     const { realm, service } = challenge;
-    const wanted = scopes.length > 0 ? scopes : challenge.scopes;
-    const key = JSON.stringify([realm, service, [...wanted].sort()]);
-    const known = await this.#tokens.get(key)?.catch(() => undefined);
-    if (known !== undefined && known.freshUntil > Date.now()) return `Bearer ${known.text}`;
-    const token = this.#fetchToken({ realm, service, scopes: wanted }, signal);
+    return await this.#tokenFor(
+      { realm, service, scopes: scopes.length > 0 ? scopes : challenge.scopes },
+      signal,
+      unlike,
+    );
+  }
+
+  async #tokenFor(wanted: Wanted, signal: AbortSignal, unlike: string | undefined): Promise<string> {
+    const key = JSON.stringify([wanted.realm, wanted.service, [...wanted.scopes].sort()]);
+    const pending = this.#tokens.get(key);
+    // Why it failed, whoever asked for it is told.
+    const known = await pending?.catch(() => undefined);
+    signal.throwIfAborted();
+    if (known !== undefined && known.freshUntil > Date.now() && bearer(known.text) !== unlike)
+      return bearer(known.text);
+    if (this.#tokens.get(key) !== pending) return await this.#tokenFor(wanted, signal, unlike);
+    const token = this.#fetchToken(wanted, signal);
     this.#tokens.set(key, token);
-    return `Bearer ${(await token).text}`;
+    return bearer((await token).text);
   }
 
   async #fetchToken({ realm, service, scopes }: Wanted, signal: AbortSignal): Promise<Token> {
@@ -60,7 +76,9 @@ export class Authenticator {
     if (answer.status === 401 || answer.status === 403) {
       throw new RegistryError("unauthorized", `${url.host} does not know this user and password`);
     }
-    const token = answer.status === 200 ? tokenOf(await answer.text()) : undefined;
+    const busy = busyError(answer, url.host);
+    if (busy !== undefined) throw busy;
+    const token = answer.status === 200 ? tokenOf(answer.text()) : undefined;
     if (token === undefined) {
       throw new RegistryError("unreachable", `${url.host} gave no token (status ${answer.status})`);
     }
@@ -87,6 +105,12 @@ export class Authenticator {
   }
 }
 
+interface AuthorizationOptions {
+  readonly scopes: readonly string[];
+  readonly signal: AbortSignal;
+  readonly unlike?: string | undefined;
+}
+
 interface Wanted {
   readonly realm: string;
   readonly service: string | undefined;
@@ -111,6 +135,10 @@ function tokenOf(body: string): Token | undefined {
     // Not JSON: no token, as the caller says.
     return undefined;
   }
+}
+
+function bearer(token: string): string {
+  return `Bearer ${token}`;
 }
 
 function basic(credentials: Credentials): string | undefined {

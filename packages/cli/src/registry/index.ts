@@ -1,8 +1,41 @@
+/**
+ * Registries of images, spoken to without an engine: who we are, what they hold, and how it gets there. Knows nothing of
+ * Cog, and imports nothing else of ours.
+ *
+ * ```ts
+ * const transport = new Transport({ insecureHosts, certificates });
+ * const { host, repository, tag = "latest" } = parseReference("registry.example.com/ada/model:v1");
+ * const stored = await storedCredentials({ host, repository }, { files, signal });
+ * const registry = openRegistry({ host, transport, credentials: stored?.credentials });
+ *
+ * const manifest = await registry.getManifest(repository, tag, { signal });      // undefined: there is none
+ * for await (const bytes of registry.openBlob(repository, layer, { signal })) …  // checked, goes on where it broke
+ * await pushArtifact(registry, repository, { blobs, manifest: bytes, mediaType: OCI_MANIFEST, tag }, { signal, concurrency: 5 });
+ * await transport.close();
+ * ```
+ *
+ * What is temporary is tried again (`retry.ts`), and all else is a RegistryError, whose `failure` says of which kind. A
+ * blob to push is a BlobSource: a file (`fileBlob`), bytes (`bytesBlob`), or anything else that can be read twice.
+ */
 export type { Credentials } from "./auth.ts";
+export { type BlobSource, bytesBlob, fileBlob } from "./blob-source.ts";
+export type { BlobOutcome, ChunkLimits } from "./blob-upload.ts";
+export { type Descriptor, DOCKER_LIST, DOCKER_MANIFEST, digestOf, OCI_INDEX, OCI_MANIFEST } from "./descriptor.ts";
 export { type Kept, storeCredentials } from "./docker-config.ts";
-export { RegistryError, type RegistryFailure } from "./errors.ts";
+export { MissingBlobsError, RegistryError, type RegistryFailure } from "./errors.ts";
+export type { Manifest } from "./manifests.ts";
 export { checkCredentials } from "./ping.ts";
 export { checkPushAccess } from "./push-access.ts";
+export {
+  type Artifact,
+  type Blob,
+  type BlobProgress,
+  type PushBlobsOptions,
+  pushArtifact,
+  pushBlobs,
+} from "./push-content.ts";
 export { isDockerHub, parseReference, type Reference, registryHost } from "./reference.ts";
+export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
+export type { Retried } from "./retry.ts";
 export { type StoredCredentials, storedCredentials } from "./stored-credentials.ts";
 export { Transport, type TransportOptions } from "./transport.ts";

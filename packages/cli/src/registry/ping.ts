@@ -1,6 +1,7 @@
 /** `GET /v2/`: is this a registry, and does it know us? */
-import { Authenticator, type Credentials } from "./auth.ts";
+import type { Credentials } from "./auth.ts";
 import { parseChallenge } from "./challenge.ts";
+import { Connection } from "./connection.ts";
 import { RegistryError } from "./errors.ts";
 import { apiHost } from "./reference.ts";
 import type { Answer, Transport } from "./transport.ts";
@@ -19,21 +20,14 @@ export async function checkCredentials(
   host: string,
   { credentials, transport, signal }: PingOptions,
 ): Promise<"accepted" | "open"> {
-  const url = transport.urlOf(apiHost(host), "/v2/");
-  const first = await transport.send(url, { signal });
+  const first = await transport.send(transport.urlOf(apiHost(host), "/v2/"), { signal });
   if (first.status === 200 && isRegistry(first)) return "open";
-  const challenge = first.status === 401 ? parseChallenge(first.headers.get("www-authenticate")) : undefined;
-  if (challenge === undefined) {
+  if (first.status !== 401 || parseChallenge(first.headers.get("www-authenticate")) === undefined) {
     throw new RegistryError("not-a-registry", `${host} does not answer like a registry (status ${first.status})`);
   }
-  const authenticator = new Authenticator({ credentials, transport });
-  const authorization = await authenticator.authorization(challenge, { scopes: [], signal });
-  if (authorization === undefined) {
-    throw new RegistryError("unauthorized", `${host} wants a user and a password`);
-  }
-  const second = await transport.send(url, { headers: { authorization }, signal });
+  const connection = new Connection({ host, transport, credentials, retry: { attempts: 1, baseMs: 0 } });
+  const second = await connection.send({ at: "/v2/", scopes: [], signal });
   if (second.status === 200) return "accepted";
-  if (second.status === 401) throw new RegistryError("unauthorized", `${host} does not know this user and password`);
   if (second.status === 403) throw new RegistryError("denied", `${host} knows this user, but does not let them in`);
   throw new RegistryError("unreachable", `${host} answered with status ${second.status}`);
 }

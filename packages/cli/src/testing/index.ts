@@ -1,1 +1,2 @@
+export { answer, type Fault, type FaultProxy, faultProxy } from "./fault-proxy.ts";
 export { type ToolHere, toolHere } from "./tools-here.ts";
