@@ -119,20 +119,21 @@ const MISTAKES: readonly (readonly [text: string, where: string, ...words: strin
   [`model: ${"a".repeat(256)}`, "1:8", "model", "invalid repository"],
   ["model: host.x/ab\nimage: b", "1:8", "model", "'model'", "'image'", "both"],
   // Weights.
-  ["weights: [{name: a, target: /w, source: {uri: x}}]", "1:10", "model", "weights require 'model'"],
-  ["image: b\nweights: [{name: a, target: /w, source: {uri: x}}]", "2:10", "image", "weights require 'model'"],
+  ["weights: [{name: a, target: /w, source: {uri: x}}]", "1:10", "weights require 'model' in cog.yaml"],
+  ["image: b\nweights: [{name: a, target: /w, source: {uri: x}}]", "2:10", "weights require 'model', not 'image'"],
   ...(
     [
       ["{name: A, target: /w, source: {uri: x}}", "weights[0].name", "lowercase"],
       ["{target: /w, source: {uri: x}}", "weights[0].name", "required"],
       ["{name: a, source: {uri: x}}", "weights[0].target", "required"],
       ["{name: a, target: w, source: {uri: x}}", "weights[0].target", "absolute"],
-      ["{name: a, target: /, source: {uri: x}}", "weights[0].target", "root"],
+      ["{name: a, target: /, source: {uri: x}}", "weights[0].target", "container root"],
       ["{name: a, target: /w/.., source: {uri: x}}", "weights[0].target", "root"],
       ["{name: a, target: /w}", "weights[0].source", "source is required"],
       ["{name: a, target: /w, source: []}", "weights[0].source", "source is required"],
       ["{name: a, target: /w, source: {include: [x]}}", "weights.0.source", "uri is required"],
       ["{name: a, target: /w, source: [{include: [x]}]}", "weights.0.source.0", "uri is required"],
+      ["{name: a, target: /w, source: {uri: 'ssh://git@h/x'}}", "weights[0].source.uri", "user or a password"],
       ["{name: a, target: /w, source: {uri: x, include: [' ']}}", "include[0]", "empty"],
       ["{name: a, target: /w, source: {uri: x, exclude: ['!a']}}", "exclude[0]", "negation"],
       ["{name: a, target: /w, source: {uri: x, include: ['a\\b']}}", "include[0]", "forward slashes"],
@@ -142,7 +143,7 @@ const MISTAKES: readonly (readonly [text: string, where: string, ...words: strin
     [
       ["{name: a, target: /v, source: {uri: x}}", "weights[1].name", "duplicate weight name"],
       ["{name: b, target: /w/, source: {uri: x}}", "weights[1].target", "duplicate weight target"],
-      ["{name: b, target: /w/v, source: {uri: x}}", "weights[1].target", "overlaps"],
+      ["{name: b, target: /w/v, source: {uri: x}}", "weights[1].target", 'overlaps with "/w"', "disjoint"],
     ] as const
   ).map(
     ([item, ...words]) =>

@@ -29,9 +29,9 @@ export function configOf(written: WrittenConfig): CogConfig {
       name,
       target,
       sources: (Array.isArray(source) ? source : [source]).map(({ uri = "", include = [], exclude = [] }) => ({
-        uri,
-        include,
-        exclude,
+        uri: uri.trim(),
+        include: trimmed(include),
+        exclude: trimmed(exclude),
       })),
     })),
     ...set("predict", run || predict),
@@ -39,6 +39,10 @@ export function configOf(written: WrittenConfig): CogConfig {
     ...set("image", image),
     ...set("model", model),
   };
+}
+
+function trimmed(texts: readonly string[]): readonly string[] {
+  return texts.map((text) => text.trim());
 }
 
 function runSteps({ run = [], pre_install: preInstall = [] }: WrittenBuild): readonly RunStep[] {

@@ -4,14 +4,19 @@ import type { WrittenSource, WrittenWeight } from "../shape.ts";
 import type { Rule } from "./rule.ts";
 
 export const weightRules: readonly Rule[] = [
-  ({ weights, model, image }) =>
-    weights?.length && !model
-      ? [{ ...invalid(image ? "image" : "model", image, "weights require 'model' to be set"), field: "weights" }]
-      : [],
+  ({ weights, model, image }) => (weights?.length && !model ? [repository(image)] : []),
   ({ weights = [] }) => weights.flatMap((weight, index) => name(weight ?? {}, index, weights)),
   ({ weights = [] }) => weights.flatMap((weight, index) => target(weight ?? {}, index, weights)),
   ({ weights = [] }) => weights.flatMap((weight, index) => sources(weight ?? {}, `weights.${index}.source`)),
 ];
+
+/** They are pushed to the repository of the model, beside its images. */
+function repository(image: string | undefined): Finding {
+  const message = image
+    ? "weights require 'model', not 'image' — rename 'image' to 'model'"
+    : "weights require 'model' in cog.yaml — name the repository that they are pushed to";
+  return { field: "weights", message };
+}
 
 function name({ name }: WrittenWeight, index: number, all: readonly WrittenWeight[]): readonly Finding[] {
   const field = `weights.${index}.name`;
@@ -28,12 +33,12 @@ function target({ target }: WrittenWeight, index: number, all: readonly WrittenW
   if (!target) return [invalid(field, undefined, "target is required")];
   if (!target.startsWith("/")) return [invalid(field, target, "must be an absolute path")];
   const path = cleaned(target);
-  if (path === "/") return [invalid(field, target, "must not be the root directory")];
+  if (path === "/") return [invalid(field, target, 'must not be the container root "/"')];
   for (const other of all.slice(0, index)) {
     const taken = cleaned(other?.target ?? "");
     if (taken === path) return [invalid(field, target, `duplicate weight target "${target}"`)];
     if (taken !== "/" && (path.startsWith(`${taken}/`) || taken.startsWith(`${path}/`)))
-      return [invalid(field, target, `overlaps with target "${other.target}" of weight "${other.name ?? ""}"`)];
+      return [invalid(field, target, `target overlaps with "${other.target}"; weight targets must be disjoint`)];
   }
   return [];
 }
@@ -55,14 +60,18 @@ function sources({ source }: WrittenWeight, field: string): readonly Finding[] {
 }
 
 function sourceOf(source: WrittenSource, field: string): readonly Finding[] {
-  return (["include", "exclude"] as const).flatMap((key) =>
+  const patterns = (["include", "exclude"] as const).flatMap((key) =>
     (source[key] ?? []).flatMap((pattern, index) => glob(pattern ?? "", `${field}.${key}.${index}`)),
   );
+  const { uri = "" } = source;
+  // They would be written into weights.lock, and with it into the repository.
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(uri)) return patterns;
+  return [invalid(`${field}.uri`, uri, "must not hold a user or a password"), ...patterns];
 }
 
 function glob(pattern: string, field: string): readonly Finding[] {
   const text = pattern.trim();
-  if (text === "") return [invalid(field, pattern, "a pattern may not be empty")];
+  if (text === "") return [invalid(field, pattern, "a pattern must not be empty")];
   if (text.startsWith("!")) return [invalid(field, pattern, "negation is not supported; use exclude")];
   return text.includes("\\") ? [invalid(field, pattern, "use forward slashes")] : [];
 }
