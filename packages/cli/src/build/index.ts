@@ -5,4 +5,5 @@ export type { BuildContext } from "./context.ts";
 export { developmentImage } from "./development-image.ts";
 export { readLabel } from "./labels.ts";
 export { type RenderedProject, renderProject } from "./render-project.ts";
+export { withProjectLock } from "./state-directory.ts";
 export { storedConfig } from "./stored-config.ts";

@@ -6,7 +6,7 @@ import { lock } from "proper-lockfile";
 
 export interface LockOptions {
   readonly signal: AbortSignal;
-  /** Called once if another build holds the lock. */
+  /** Called once if another command holds the lock. */
   readonly onWait: () => void;
 }
 
@@ -18,17 +18,31 @@ const POLL_MS = 100;
  */
 export async function withBuildDirectory<T>(
   stateDirectory: string,
-  { signal, onWait }: LockOptions,
+  options: LockOptions,
   work: (buildDirectory: string) => Promise<T>,
 ): Promise<T> {
-  const release = await acquire(stateDirectory, { signal, onWait });
   const buildDirectory = join(stateDirectory, "build");
+  return await withProjectLock(stateDirectory, options, async () => {
+    try {
+      await rm(buildDirectory, { recursive: true, force: true });
+      await mkdir(buildDirectory, { recursive: true });
+      return await work(buildDirectory);
+    } finally {
+      await rm(buildDirectory, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Runs `work` while no other command changes the project. */
+export async function withProjectLock<T>(
+  stateDirectory: string,
+  options: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  const release = await acquire(stateDirectory, options);
   try {
-    await rm(buildDirectory, { recursive: true, force: true });
-    await mkdir(buildDirectory, { recursive: true });
-    return await work(buildDirectory);
+    return await work();
   } finally {
-    await rm(buildDirectory, { recursive: true, force: true });
     await release();
   }
 }

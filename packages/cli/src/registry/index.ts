@@ -24,6 +24,7 @@ export { type Descriptor, DOCKER_LIST, DOCKER_MANIFEST, digestOf, OCI_INDEX, OCI
 export { type Kept, storeCredentials } from "./docker-config.ts";
 export { MissingBlobsError, RegistryError, type RegistryFailure } from "./errors.ts";
 export type { Manifest } from "./manifests.ts";
+export { openRetrying } from "./open-retrying.ts";
 export { checkCredentials } from "./ping.ts";
 export { checkPushAccess } from "./push-access.ts";
 export {
@@ -38,4 +39,4 @@ export { isDockerHub, parseReference, type Reference, registryHost } from "./ref
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Retried } from "./retry.ts";
 export { type StoredCredentials, storedCredentials } from "./stored-credentials.ts";
-export { Transport, type TransportOptions } from "./transport.ts";
+export { type OpenAnswer, Transport, type TransportOptions } from "./transport.ts";
