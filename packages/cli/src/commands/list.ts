@@ -20,6 +20,7 @@ import { serve } from "./serve.ts";
 import { stop } from "./stop.ts";
 import { train } from "./train.ts";
 import { version } from "./version.ts";
+import { weightsImport, weightsPull, weightsStatus } from "./weights.ts";
 
 /** In the order of `cog --help`. What a command needs is loaded when it runs. */
 export const commands: readonly AnyCommand[] = [
@@ -43,6 +44,9 @@ export const commands: readonly AnyCommand[] = [
   train,
   migrate,
   debug,
+  weightsImport,
+  weightsPull,
+  weightsStatus,
   baseImageDockerfile,
   baseImageBuild,
   baseImageMatrix,

@@ -60,6 +60,17 @@ export function resolveTarget(words: TargetWords, now: Date): PushTarget {
   );
 }
 
+/** Where a model's weights are kept, whatever its tag; undefined when nothing names a model. */
+export function modelRepository(words: Omit<TargetWords, "argument" | "image">, now: Date): PushTarget | undefined {
+  const { model, variables } = words;
+  if (variables.model === undefined && variables.repository === undefined && model === undefined) return undefined;
+  const whole = variables.model?.replace(/@.*$/, "");
+  return modelTarget(
+    { ...words, argument: undefined, image: undefined, variables: { ...variables, model: whole } },
+    now,
+  );
+}
+
 function modelTarget({ model, variables, registryHost }: TargetWords, now: Date): PushTarget {
   if (variables.model !== undefined) return wholeModel(variables.model, now);
   const { registry, repository, tag } = variables;

@@ -7,5 +7,6 @@ export {
   readSettings,
   type Settings,
   type UpdateSettings,
+  type WeightSettings,
 } from "./settings.ts";
 export { type Variable, variables } from "./variables.ts";

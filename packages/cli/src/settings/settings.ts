@@ -28,6 +28,7 @@ export interface Settings {
   readonly registries: RegistrySettings;
   /** COG_MODEL, or in parts COG_MODEL_REGISTRY, COG_MODEL_REPO, COG_MODEL_TAG: where a model is pushed to. */
   readonly model: ModelSettings;
+  readonly weights: WeightSettings;
   /** COG_SKIP_DOCKER_CHECK, COG_SKIP_GPU_CHECK: what `cog doctor` shall not look at. */
   readonly doctorSkips: { readonly docker: boolean; readonly gpu: boolean };
   /** COG_OPENAPI_SCHEMA: a document to build with in place of the one read from the source. */
@@ -46,6 +47,15 @@ export interface ModelSettings {
   readonly tag: string | undefined;
 }
 
+export interface WeightSettings {
+  /** HF_ENDPOINT, as given. */
+  readonly huggingFaceEndpoint: string;
+  /** HF_TOKEN, else HUGGING_FACE_HUB_TOKEN. */
+  readonly huggingFaceToken: string | undefined;
+  /** COG_WEIGHTS_COPY: files are copied into a project where they cannot be linked. */
+  readonly copies: boolean;
+}
+
 export interface RegistrySettings {
   /** DOCKER_CONFIG: the directory of Docker's config.json. */
   readonly dockerConfig: string;
@@ -55,6 +65,8 @@ export interface RegistrySettings {
   readonly insecureHosts: readonly string[];
   /** COG_CA_CERT, as given. */
   readonly caCertificate: string | undefined;
+  /** COG_PUSH_CONCURRENCY: blobs that are sent at a time. */
+  readonly pushConcurrency: number;
 }
 
 export interface UpdateSettings {
@@ -122,6 +134,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       podmanAuth: text("REGISTRY_AUTH_FILE") ?? (runtime && join(runtime, "containers", "auth.json")),
       insecureHosts: (text("COG_INSECURE_REGISTRIES") ?? "").split(/[,\s]+/).filter((host) => host !== ""),
       caCertificate: text("COG_CA_CERT"),
+      pushConcurrency: positive(text("COG_PUSH_CONCURRENCY")) ?? 5,
     },
     model: {
       model: text("COG_MODEL"),
@@ -129,10 +142,20 @@ export function readSettings(environment: Environment = process.env): Settings {
       repository: text("COG_MODEL_REPO"),
       tag: text("COG_MODEL_TAG"),
     },
+    weights: {
+      huggingFaceEndpoint: text("HF_ENDPOINT") ?? "https://huggingface.co",
+      huggingFaceToken: text("HF_TOKEN") ?? text("HUGGING_FACE_HUB_TOKEN"),
+      copies: text("COG_WEIGHTS_COPY") !== undefined,
+    },
     openApiSchema: text("COG_OPENAPI_SCHEMA"),
     update:
       update !== undefined && asks ? { url: update, stateFile: join(config, "cog", "update-state.json") } : undefined,
     home,
     environment,
   };
+}
+
+/** What is no whole number from 1 on counts as absent. */
+function positive(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
 }

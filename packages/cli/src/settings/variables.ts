@@ -102,6 +102,21 @@ export const variables: readonly Variable[] = [
     meaning: "Registries to speak to without encryption, with commas between them",
   },
   {
+    name: "COG_PUSH_CONCURRENCY",
+    group: "Network and registries",
+    meaning: "Layers of weights that are pushed at a time; default: 5",
+  },
+  {
+    name: "HF_ENDPOINT",
+    group: "Network and registries",
+    meaning: "Where hf:// weights come from; default: https://huggingface.co",
+  },
+  {
+    name: "HF_TOKEN",
+    group: "Network and registries",
+    meaning: "A token for hf:// weights; HUGGING_FACE_HUB_TOKEN alike",
+  },
+  {
     name: "HTTPS_PROXY",
     group: "Network and registries",
     meaning: "The proxy on the way to registries; HTTP_PROXY alike",

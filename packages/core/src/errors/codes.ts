@@ -156,6 +156,22 @@ export const ERROR_CODES = {
   "volume.local": "A volume cannot be shown at that path without a container.",
   "volume.missing": "The source of a volume does not exist.",
   "watch.image": "`--watch` is for projects, not for images.",
+  "weights.corrupt": "A file of a weight is not what it should be.",
+  "weights.drift": "weights.lock does not say what cog.yaml says.",
+  "weights.empty": "A source of a weight has no files, or no pattern leaves one.",
+  "weights.layer": "A layer of a weight does not hold what weights.lock says.",
+  "weights.lock": "weights.lock cannot be read.",
+  "weights.lock_version": "weights.lock was written by a cog with another version of it.",
+  "weights.no_lock": "There is no weights.lock.",
+  "weights.no_model": "Nothing says which repository the weights are kept in.",
+  "weights.none": "cog.yaml lists no weights.",
+  "weights.not_imported": "A weight is not in weights.lock.",
+  "weights.not_ready": "`cog weights status`: not all weights are in weights.lock and in the registry.",
+  "weights.paths": "Two files of a weight cannot be side by side.",
+  "weights.scheme": "Weights cannot come from a place of this kind.",
+  "weights.source": "A source of a weight cannot be read.",
+  "weights.unknown": "cog.yaml has no weight of this name.",
+  "weights.unreachable": "The server of a source does not answer.",
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Each stands after the name of its engine: `docker.not_running`. */

@@ -20,6 +20,26 @@ export type {
 } from "./prediction.ts";
 export { WEBHOOK_EVENTS } from "./prediction.ts";
 export type {
+  ImageWeights,
+  LockedFile,
+  LockedLayer,
+  LockedSource,
+  LockedWeight,
+  WeightConfigBlob,
+  WeightState,
+  WeightStatus,
+  WeightsLock,
+  WeightsStatusDocument,
+} from "./weights.ts";
+export {
+  WEIGHT_ANNOTATIONS,
+  WEIGHT_ARTIFACT_TYPE,
+  WEIGHT_CONFIG_TYPE,
+  WEIGHT_LAYER_TYPES,
+  WEIGHTS_LOCK_FILE,
+  WEIGHTS_LOCK_VERSION,
+} from "./weights.ts";
+export type {
   FailedPayload,
   FileInputKind,
   FrameKind,

@@ -1,0 +1,8 @@
+export { mustBeInSync } from "./drift.ts";
+export { explainRegistry } from "./failure.ts";
+export { type ImportPlan, type ImportRequest, importWeights, planWeights } from "./import.ts";
+export { readLock } from "./lock.ts";
+export { type PullRequest, pullWeights } from "./pull.ts";
+export { presentLayers, type WeightRepository } from "./repository.ts";
+export { weightSize } from "./size-text.ts";
+export { statusOf } from "./status.ts";

@@ -1,0 +1,12 @@
+/** The identity of a weight: what its files are called and hold, however they are packed. */
+import { createHash } from "node:crypto";
+import { compareBytes } from "./bytes-order.ts";
+
+/**
+ * Cog sorts the whole lines, so by content first and not by path; the digests in everybody's locks are made like that.
+ * @param files with digests like `sha256:…`
+ */
+export function setDigestOf(files: readonly { readonly path: string; readonly digest: string }[]): string {
+  const lines = files.map(({ path, digest }) => `${digest.replace(/^sha256:/, "")}  ${path}`).sort(compareBytes);
+  return `sha256:${createHash("sha256").update(lines.join("\n")).digest("hex")}`;
+}

@@ -1,0 +1,90 @@
+/** The one way a source is written in weights.lock, however cog.yaml writes it. */
+import { posix } from "node:path";
+import { UserError } from "@cog/core/errors";
+
+export type SourceUri =
+  /** Relative to the project, or absolute. */
+  | { readonly scheme: "file"; readonly normal: string; readonly path: string }
+  | { readonly scheme: "hf"; readonly normal: string; readonly repository: string; readonly revision: string }
+  | { readonly scheme: "http"; readonly normal: string; readonly url: URL };
+
+export const HF_DEFAULT_REVISION = "main";
+
+/** @throws UserError for what no source is written like */
+export function parseSourceUri(text: string): SourceUri {
+  const uri = text.trim();
+  const [, scheme] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(uri) ?? [];
+  switch (scheme?.toLowerCase()) {
+    case undefined:
+      return fileUri(uri, uri);
+    case "file":
+      return fileUri(uri.slice("file://".length), uri);
+    case "hf":
+    case "huggingface":
+      return huggingFaceUri(uri);
+    case "http":
+    case "https":
+      return httpUri(uri);
+    default:
+      throw new UserError("weights.scheme", `unsupported weight source scheme "${scheme}" in URI "${uri}"`, {
+        hint: "Sources are hf://ORG/REPO[@REVISION], https://HOST/FILE, or a directory like file://./weights.",
+      });
+  }
+}
+
+/** As in weights.lock; what cannot be understood stays as it is, and is told when it is imported. */
+export function normalUri(text: string): string {
+  try {
+    return parseSourceUri(text).normal;
+  } catch {
+    return text;
+  }
+}
+
+function fileUri(path: string, uri: string): SourceUri {
+  const wrong = (why: string, hint?: string) =>
+    new UserError("weights.source", `invalid weight source "${uri}": ${why}`, { hint });
+  if (path.includes("\\")) throw wrong("use forward slashes");
+  if (path.split("/").includes("..")) throw wrong("'..' is not allowed", "Name a directory below the project.");
+  const clean = posix.normalize(path).replace(/(.)\/$/, "$1");
+  if (path === "" || clean === "." || clean === "/")
+    throw wrong("it must name a directory below the project", "Put the files into a directory of their own.");
+  return { scheme: "file", path: clean, normal: clean.startsWith("/") ? `file://${clean}` : `file://./${clean}` };
+}
+
+function huggingFaceUri(uri: string): SourceUri {
+  const [, repository, revision = HF_DEFAULT_REVISION] =
+    /^[^:]*:\/\/([\w.-]+\/[\w.-]+)(?:@([\w./-]+))?\/?$/.exec(uri) ?? [];
+  if (repository === undefined) {
+    throw new UserError(
+      "weights.source",
+      `invalid weight source "${uri}": expected hf://ORG/REPO or hf://ORG/REPO@REVISION`,
+    );
+  }
+  const suffix = revision === HF_DEFAULT_REVISION ? "" : `@${revision}`;
+  return { scheme: "hf", repository, revision, normal: `hf://${repository}${suffix}` };
+}
+
+function httpUri(uri: string): SourceUri {
+  const wrong = (why: string) => new UserError("weights.source", `invalid weight source "${uri}": ${why}`);
+  if (!URL.canParse(uri)) throw wrong("it is not a URL");
+  const url = new URL(uri);
+  // It would be in weights.lock for everybody to read.
+  if (url.username !== "" || url.password !== "") {
+    url.username = "";
+    url.password = "";
+    throw new UserError("weights.source", `invalid weight source "${url.href}": must not hold a user or a password`);
+  }
+  if (fileNameOf(url) === undefined) throw wrong("its path must end in the name of a file");
+  return { scheme: "http", url, normal: uri };
+}
+
+/** The last part of its path, as the file is called in the weight. */
+export function fileNameOf({ pathname }: URL): string | undefined {
+  const last = pathname.split("/").at(-1) ?? "";
+  try {
+    return decodeURIComponent(last) || undefined;
+  } catch {
+    return last || undefined;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The files of all weights of all projects on this machine, each once, by what it holds: `files/sha256/ab/abcd…`. A file is
+ * there whole or not at all, whoever else writes it and whatever ends us.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { CogError } from "@cog/core/errors";
+
+export interface StoredFile {
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** What it must turn out to be. */
+export type Expected = Partial<StoredFile> & { readonly what: string };
+
+const SCRATCH = "put-";
+/** Whoever still writes does so every few seconds. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
+export class WeightStore {
+  readonly #directory: string;
+
+  /** @param cacheDirectory the store is its folder `weights` */
+  constructor(cacheDirectory: string) {
+    this.#directory = join(cacheDirectory, "weights");
+  }
+
+  pathOf(digest: string): string {
+    const hex = digest.replace(/^sha256:/, "");
+    return join(this.#directory, "files", "sha256", hex.slice(0, 2), hex);
+  }
+
+  /** A file of another size was cut off by a full disk, or by hand; it does not count. */
+  async has({ digest, size }: StoredFile): Promise<boolean> {
+    const found = await stat(this.pathOf(digest)).catch(() => undefined);
+    return found?.isFile() === true && found.size === size;
+  }
+
+  async missing<F extends StoredFile>(files: readonly F[]): Promise<readonly F[]> {
+    const here = await Promise.all(files.map((file) => this.has(file)));
+    return files.filter((_, index) => here[index] === false);
+  }
+
+  /**
+   * Reads the content to its end, and keeps it.
+   * @throws CogError when it is not what it should be; then nothing is kept
+   */
+  async put(content: AsyncIterable<Uint8Array>, expected: Expected): Promise<StoredFile> {
+    const { digest, size } = expected;
+    const folder = digest === undefined ? join(this.#directory, "files", "sha256") : join(this.pathOf(digest), "..");
+    await mkdir(folder, { recursive: true });
+    const scratch = join(folder, `${SCRATCH}${randomUUID()}`);
+    try {
+      const found = await this.#write(scratch, content, expected);
+      if ((digest ?? found.digest) !== found.digest || (size ?? found.size) !== found.size)
+        throw mismatch(expected, found);
+      const path = this.pathOf(found.digest);
+      await mkdir(join(path, ".."), { recursive: true });
+      await rename(scratch, path);
+      return found;
+    } finally {
+      await rm(scratch, { force: true });
+    }
+  }
+
+  async #write(path: string, content: AsyncIterable<Uint8Array>, { size: limit, what }: Expected): Promise<StoredFile> {
+    const hash = createHash("sha256");
+    let size = 0;
+    // Nobody writes into the store: what is linked from it is shared by all who have it.
+    const file = await open(path, "wx", 0o444);
+    try {
+      for await (const bytes of content) {
+        size += bytes.length;
+        if (limit !== undefined && size > limit)
+          throw new CogError("weights.corrupt", `${what} is larger than ${limit} bytes`, { hint: CHANGED });
+        hash.update(bytes);
+        await file.write(bytes);
+      }
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return { digest: `sha256:${hash.digest("hex")}`, size };
+  }
+
+  /** Takes away what somebody who was killed left half written. */
+  async sweep(): Promise<void> {
+    const root = join(this.#directory, "files", "sha256");
+    const folders = await readdir(root).catch(() => []);
+    for (const folder of [root, ...folders.filter((name) => name.length === 2).map((name) => join(root, name))]) {
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (!name.startsWith(SCRATCH)) continue;
+        const found = await stat(join(folder, name)).catch(() => undefined);
+        if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS)
+          await rm(join(folder, name), { force: true });
+      }
+    }
+  }
+
+  /** Whether `A` and `a` are one file where the store is: then two paths of a weight may be, too. */
+  async ignoresCase(): Promise<boolean> {
+    await mkdir(join(this.#directory, "files"), { recursive: true });
+    return existsSync(join(this.#directory, "FILES"));
+  }
+}
+
+const CHANGED = "It may have changed meanwhile. Run the command again.";
+
+function mismatch({ what, digest, size }: Expected, found: StoredFile): CogError {
+  const why =
+    size !== undefined && size !== found.size
+      ? `has ${found.size} bytes instead of ${size}`
+      : `has the digest ${found.digest} instead of ${digest}`;
+  return new CogError("weights.corrupt", `${what} ${why}`, { hint: CHANGED });
+}
