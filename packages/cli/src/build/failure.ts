@@ -1,6 +1,8 @@
 /** Turns a failed build into what the user can act on: the step, its log, and the line of cog.yaml. */
 import { readFileSync } from "node:fs";
-import { CogError, type Place, UnavailableError, UserError } from "@cog/core/errors";
+import { relative } from "node:path";
+import { CogError, type Place, UserError } from "@cog/core/errors";
+import { withoutCredentials } from "@cog/core/redact";
 import { LineCounter, parseDocument } from "yaml";
 import { BuildFailure, type ContainerTool, MAKE_ROOM } from "#docker";
 import type { Dockerfile, Origin } from "#dockerfile";
@@ -24,10 +26,9 @@ export interface FailedBuild {
 }
 
 export function explainFailure(error: unknown, { dockerfile, project, tool }: FailedBuild): unknown {
-  if (isDiskFull(error)) return diskFull(error);
   if (!(error instanceof BuildFailure)) return error;
   const origin = error.line === undefined ? undefined : dockerfile.origins.get(error.line);
-  const log = error.log === "" ? "" : `\n${error.log}`;
+  const log = error.log === "" ? "" : `\n${withoutCredentials(error.log)}`;
   const hint = packageHint(error.log) ?? baseHint(error.message) ?? roomHint(error, tool);
   switch (origin?.kind) {
     case "config":
@@ -63,14 +64,15 @@ function keyOf(origin: Extract<Origin, { readonly kind: "config" }>, { config }:
 
 function placeOf(origin: Extract<Origin, { readonly kind: "config" }>, project: Project): Place {
   const counter = new LineCounter();
+  const file = project.placeOf?.("").file ?? relative(project.directory, project.configFile);
   const text = readFileSync(project.configFile, "utf8");
   const document = parseDocument(text, { lineCounter: counter, version: "1.1" });
   const node = document.getIn(pathInFile(origin, project), true);
   if (typeof node !== "object" || node === null || !("range" in node) || !Array.isArray(node.range)) {
-    return { file: project.configFile };
+    return { file };
   }
   const { line, col } = counter.linePos(Number(node.range[0]));
-  return { file: project.configFile, line, column: col, source: text.split(/\r?\n/)[line - 1] ?? "" };
+  return { file, line, column: col, source: withoutCredentials(text.split(/\r?\n/)[line - 1] ?? "") };
 }
 
 /** Steps that the file calls `pre_install` come after those of `run`; python_packages stands in for a file. */
@@ -109,14 +111,4 @@ function roomHint({ message, log }: BuildFailure, tool: ContainerTool): string |
   return /no space left on device/i.test(`${message}\n${log}`)
     ? `The disk that images are built on is full. ${MAKE_ROOM[tool]}`
     : undefined;
-}
-
-/** Of the project's own disk, where the build context is laid out. */
-function isDiskFull(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-}
-
-function diskFull(error: NodeJS.ErrnoException): CogError {
-  const where = error.path === undefined ? "" : `: nothing more can be written to ${error.path}`;
-  return new UnavailableError("build.disk_full", `The disk is full${where}`, { cause: error });
 }

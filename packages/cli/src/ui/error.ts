@@ -24,8 +24,10 @@ function ofCogError(error: CogError, palette: Palette): string {
 }
 
 function ofProblem({ message, place, hint }: Problem, palette: Palette): string {
-  const head = place === undefined ? message : `${palette.bold(position(place))}: ${message}`;
-  return [head, ...excerpt(place, palette), ...(hint === undefined ? [] : [`  ${hint}`])].join("\n");
+  // A log below the message does not come between the place and its line.
+  const [first = "", ...log] = message.split("\n");
+  const head = place === undefined ? first : `${palette.bold(position(place))}: ${first}`;
+  return [head, ...excerpt(place, palette), ...log, ...(hint === undefined ? [] : [`  ${hint}`])].join("\n");
 }
 
 function position({ file, line, column }: Place): string {

@@ -9,9 +9,22 @@ test.each([
   ["a @ git+ssh://git@h.example/r.git", "a @ git+ssh://git@h.example/r.git"],
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: pip's own way to name a variable
   ["https://${USER}:${TOKEN}@h/", "https://${USER}:${TOKEN}@h/"],
+  ["https://h/a.whl?token=${TOKEN}&key=$KEY", "https://h/a.whl?token=${TOKEN}&key=$KEY"],
   // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
   ["https://h.example/a@b?c=me@x", "https://h.example/a@b?c=me@x"],
+  ["https://me:p@ss@h/", "https://****@h/"],
   ["torch==2.3.1", "torch==2.3.1"],
+  ["a @ https://h/a.whl?token=s3cret&raw=1#sha256=0a", "a @ https://h/a.whl?token=****&raw=1#sha256=0a"],
+  ["'https://h/w?X-Amz-Signature=1&part=2' (11 kB)", "'https://h/w?X-Amz-Signature=****&part=2' (11 kB)"],
+  ["https://h/a?code=0123456789abcdef", "https://h/a?code=****"],
+  ["https://h/a?0123456789abcdef", "https://h/a?****"],
+  ["https://h/a.bin?download=true", "https://h/a.bin?download=true"],
+  ["https://h?c=me@x", "https://h?c=me@x"],
 ])("%s", (text, shown) => {
   expect(withoutCredentials(text)).toBe(shown);
+});
+
+test("a long line of words is read in no time", () => {
+  const words = "a.".repeat(100_000);
+  expect(withoutCredentials(words)).toBe(words);
 });
