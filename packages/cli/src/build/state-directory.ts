@@ -1,7 +1,6 @@
 /** The folder of a build in `.cog/`, and the lock between two builds. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CogError } from "@cog/core/errors";
 import { lock } from "proper-lockfile";
 
 export interface LockOptions {
@@ -57,7 +56,7 @@ async function acquire(stateDirectory: string, { signal, onWait }: LockOptions):
         realpath: false,
       });
     } catch (error) {
-      if (!isHeld(error)) throw new CogError("build.lock", `Cannot lock ${stateDirectory}`, { cause: error });
+      if (!isHeld(error)) throw error;
     }
     if (attempt === 0) onWait();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));

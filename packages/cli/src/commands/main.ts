@@ -1,6 +1,6 @@
 import { closest } from "@cog/core/spelling";
 import { readSettings, type Settings } from "#settings";
-import { colorEnabled, createConsole, type Palette, type ProgressMode, palette, renderError } from "#ui";
+import { colorEnabled, createConsole, type Palette, type ProgressMode, palette, renderError, systemError } from "#ui";
 import type { AnyCommand, CommandContext, FlagTable, Output } from "./command.ts";
 import { globalFlags } from "./global-flags.ts";
 import { helpText } from "./help.ts";
@@ -48,18 +48,21 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // The reader has seen enough (`cog run | head -1`).
     if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
-    throw error;
+    process.stderr.write(renderError(systemError(error) ?? error, view));
+    process.exit(FAILED);
   });
   try {
     process.exitCode = await dispatch(argv, { settings, view, flags });
-  } catch (error) {
+  } catch (caught) {
+    const error = systemError(caught) ?? caught;
     process.exitCode = exitCodeOf(error);
     // Of cog run, --json is a text: its document is the prediction's, and there is none.
     if (isOn(flags, "json")) printJsonError(error, stdout);
     if (!(error instanceof Interrupted)) process.stderr.write(renderError(error, view));
   }
   // Whatever a library still holds open must not keep the shell waiting.
-  process.stdout.write("", () => process.exit());
+  // What could not be written is told right after this callback.
+  process.stdout.write("", () => setImmediate(() => process.exit()));
 }
 
 const stdout: Output = {

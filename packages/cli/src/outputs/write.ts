@@ -5,6 +5,7 @@ import {
   constants,
   createWriteStream,
   existsSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,8 +21,8 @@ export function checkWritable(name: OutputName, workingDirectory: string): void 
   if (name.place === "stdout" || name.place === "default") return;
   const directory = resolve(workingDirectory, name.directory);
   const file = name.place === "file" ? resolve(directory, `${name.stem}${name.extension}`) : undefined;
-  if (!isWritable(directory) || (file !== undefined && existsSync(file) && !isWritable(file)))
-    throw notWritable(file ?? directory);
+  if (!(file !== undefined && isSpecial(file)) && !isWritable(directory)) throw notWritable(file ?? directory);
+  if (file !== undefined && existsSync(file) && !isWritable(file)) throw notWritable(file);
 }
 
 export function writeOutputFile(path: string, content: string | Uint8Array, workingDirectory: string): void {
@@ -29,12 +30,12 @@ export function writeOutputFile(path: string, content: string | Uint8Array, work
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError("output.directory", `Output name "${path}" conflicts with a directory, provide --output`);
   }
-  const scratch = scratchFor(target);
+  const places = placesOf(target);
   try {
-    writeFileSync(scratch, content, { mode: 0o644 });
-    renameSync(scratch, target);
+    writeFileSync(places.scratch, content, { mode: 0o644 });
+    keep(places);
   } catch (error) {
-    rmSync(scratch, { force: true });
+    discard(places);
     throw notWritable(target, error);
   }
 }
@@ -45,21 +46,41 @@ export async function writeOutputStream(
   content: AsyncIterable<Uint8Array>,
   workingDirectory: string,
 ): Promise<number> {
-  const target = resolve(workingDirectory, path);
-  const scratch = scratchFor(target);
+  const places = placesOf(resolve(workingDirectory, path));
   try {
-    const file = createWriteStream(scratch, { mode: 0o644 });
+    const file = createWriteStream(places.scratch, { mode: 0o644 });
     await pipeline(content, file);
-    renameSync(scratch, target);
+    keep(places);
     return file.bytesWritten;
   } catch (error) {
-    rmSync(scratch, { force: true });
+    discard(places);
     throw error;
   }
 }
 
-function scratchFor(target: string): string {
-  return `${target}.${randomBytes(4).toString("hex")}.part`;
+interface Places {
+  readonly scratch: string;
+  readonly target: string;
+}
+
+/** A link stays a link. A device or a pipe is written to as it is: a file in its place would be the end of /dev/null. */
+function placesOf(path: string): Places {
+  if (isSpecial(path)) return { scratch: path, target: path };
+  const target = existsSync(path) ? realpathSync(path) : path;
+  return { scratch: `${target}.${randomBytes(4).toString("hex")}.part`, target };
+}
+
+function keep({ scratch, target }: Places): void {
+  if (scratch !== target) renameSync(scratch, target);
+}
+
+function discard({ scratch, target }: Places): void {
+  if (scratch !== target) rmSync(scratch, { force: true });
+}
+
+function isSpecial(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 function isWritable(path: string): boolean {
@@ -73,7 +94,9 @@ function isWritable(path: string): boolean {
 
 function notWritable(path: string, cause?: unknown): UserError {
   const missing = !existsSync(dirname(path));
-  return new UserError("output.not_writable", `Output path is not writable: ${path}`, {
+  // As in "ENOSPC: no space left on device, write".
+  const reason = cause instanceof Error && !missing ? ` (${cause.message.replace(/^\w+: |, .*$/g, "")})` : "";
+  return new UserError("output.not_writable", `Output path is not writable: ${path}${reason}`, {
     hint: missing ? `The directory ${dirname(path)} does not exist; create it, or choose another with -o.` : undefined,
     cause,
   });

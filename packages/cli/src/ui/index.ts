@@ -3,3 +3,4 @@ export { colorEnabled, type Palette, palette } from "./color.ts";
 export { type ConsoleOptions, createConsole, type ProgressMode } from "./console.ts";
 export { openOnDesktop } from "./desktop.ts";
 export { renderError } from "./error.ts";
+export { systemError } from "./system-error.ts";
