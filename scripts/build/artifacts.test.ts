@@ -76,3 +76,14 @@ test("what was compiled is used again, made anew when it is damaged, and never n
   expect(inodes()).not.toEqual(first);
   expect(help(join(compiled()[0] ?? "", "not-a-folder"))).toBe(text);
 });
+
+test("the bundle reads a model, by the parts that are loaded only then", () => {
+  const project = mkdtempSync(join(tmpdir(), "cog-bundled-"));
+  onTestFinished(() => rmSync(project, { recursive: true, force: true }));
+  writeFileSync(join(project, "cog.yaml"), "run: run.py:Runner\n");
+  writeFileSync(join(project, "run.py"), "class Runner:\n    def run(self, word: str) -> str:\n        return word\n");
+  const schema = execFileSync(process.execPath, [join(dist, "cli/main.cjs"), "schema"], { cwd: project });
+  expect(JSON.parse(schema.toString())).toMatchObject({
+    components: { schemas: { Input: { properties: { word: { type: "string" } } } } },
+  });
+});

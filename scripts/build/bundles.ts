@@ -78,8 +78,10 @@ async function commonJs(module: string): Promise<string> {
     target: "node20",
     supported: { "dynamic-import": false },
     define: { "import.meta.url": "__url" },
+    banner: "var __load = require;",
   });
-  return code;
+  // What was `import()` is asked of `require`, which web-tree-sitter has a variable of its own by that name for.
+  return code.replaceAll(".then(() => __toESM(require(", ".then(() => __toESM(__load(");
 }
 
 /** One file, and beside it the parts that a plain prediction does not need: parsing them would cost every start. */
