@@ -1,4 +1,5 @@
 import { UserError } from "@cog/core/errors";
+import type { Engine } from "#engines";
 import type { FlagTable } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
@@ -39,7 +40,7 @@ export const exec = defineCommand({
     if (engine.name === "local" && flags.publish.length > 0)
       report.warn("-p is not needed when running locally: the port is on this machine already.");
     const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
-    report.info(`Running '${args.join(" ")}' in the model's environment...`);
+    report.info(`Running ${args.join(" ")} ${WHERE[engine.name]}...`);
     const options = {
       command: args,
       publish: flags.publish,
@@ -48,6 +49,13 @@ export const exec = defineCommand({
     return await prepared.exec(options, { signal, report });
   },
 });
+
+/** Of Docker in the reference's words, which logs are searched for. */
+const WHERE: Readonly<Record<Engine["name"], string>> = {
+  docker: "in Docker with the current directory mounted as a volume",
+  podman: "in Podman with the current directory mounted as a volume",
+  local: "in the model's environment on this machine",
+};
 
 function checkPublish(text: string): void {
   const port = Number(/^(?:.+:)?(\d+)$/.exec(text)?.[1] ?? 0);

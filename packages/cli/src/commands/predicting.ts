@@ -116,6 +116,7 @@ async function explained(preparing: Promise<Prepared>, { image, unsure }: Subjec
   } catch (error) {
     if (unsure !== true || !(error instanceof UserError)) throw error;
     throw new UserError("image.not_found", `no image "${image}"; to run it as a command use: cog exec ${image}`, {
+      hint: "'cog ls' lists the Cog images of this machine, and 'cog login' opens private registries.",
       cause: error,
     });
   }

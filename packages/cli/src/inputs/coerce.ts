@@ -21,7 +21,9 @@ export function coerceInput(input: TypedInput, schema: JsonObject | undefined, r
 function coerceOne(name: string, value: string, schema: JsonObject | undefined, reading: FileReading): Json {
   if (value.startsWith("@")) return readInputFile(name, value.slice(1), { ...reading, asText: takesText(schema) });
   if (wantedType(schema) === "file" && looksForgotten(value, reading)) {
-    throw new UserError("input.file", `input "${name}": ${value} is a local file; did you mean -i ${name}=@${value}?`);
+    throw new UserError("input.file", `input "${name}": ${value} is a local file; did you mean -i ${name}=@${value}?`, {
+      hint: "Without the @ it is sent as it is, and the model cannot see your files.",
+    });
   }
   return coerceScalar(value, schema) ?? value;
 }

