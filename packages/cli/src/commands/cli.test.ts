@@ -49,6 +49,7 @@ test("a wrong cog.yaml is told with its lines, on stderr, all of it", () => {
       'cog.yaml:3:6: invalid run "run.py": must be in the form "run.py:Runner": a file and the class or function in it',
       "  3 | run: run.py",
       "           ^",
+      "Run 'cog doctor' to check the rest of the project too.",
       "",
     ].join("\n"),
   });

@@ -18,7 +18,7 @@ import {
 import { ask, askSecret, canAsk } from "#ui";
 import type { CommandContext } from "./command.ts";
 import type { LoginFlags } from "./login.ts";
-import { REPLICATE, replicateLogin, tokenPage } from "./replicate-login.ts";
+import { checkToken, REPLICATE, replicateLogin, tokenPage } from "./replicate-login.ts";
 import { UsageError } from "./usage.ts";
 
 type PasswordCredentials = Extract<Credentials, { readonly kind: "password" }>;
@@ -36,6 +36,9 @@ async function logInTo(host: string, flags: LoginFlags, context: CommandContext)
   const { report, settings, signal } = context;
   const { insecureHosts, caCertificate: certificate, dockerConfig } = settings.registries;
   const transport = new Transport({ insecureHosts, certificates: caCertificate(certificate) });
+  const given = await secretOnStdin(flags, context);
+  // Known without asking anybody, on a machine without a network too.
+  if (host === REPLICATE && flags.username === undefined && given !== undefined) checkToken(given);
   try {
     // Who gives a name speaks to an ordinary registry; otherwise the registry says whether it wants a token.
     const page = flags.username === undefined ? await tokenPage(host, { transport, signal }) : undefined;
@@ -43,8 +46,8 @@ async function logInTo(host: string, flags: LoginFlags, context: CommandContext)
       throw new UserError("login.not_replicate", `${host} is not the Replicate registry`);
     const credentials =
       page === undefined
-        ? await userAndPassword(host, flags, context)
-        : await replicateLogin(host, { page, transport, token: await secretOnStdin(flags, context), context });
+        ? await userAndPassword(host, { flags, given }, context)
+        : await replicateLogin(host, { page, transport, token: given, context });
     const answer = page === undefined ? await checkCredentials(host, { credentials, transport, signal }) : "accepted";
     if (answer === "open") report.warn(`${host} lets everybody in: it did not check the password.`);
     tellWhere(await storeCredentials(dockerConfig, host, credentials, { signal }), context);
@@ -91,9 +94,18 @@ function registryOfProject(workingDirectory: string): { readonly host: string; r
   }
 }
 
-async function userAndPassword(host: string, flags: LoginFlags, context: CommandContext): Promise<PasswordCredentials> {
+interface Said {
+  readonly flags: LoginFlags;
+  /** On stdin. */
+  readonly given: string | undefined;
+}
+
+async function userAndPassword(
+  host: string,
+  { flags, given }: Said,
+  context: CommandContext,
+): Promise<PasswordCredentials> {
   const { signal, report } = context;
-  const given = await secretOnStdin(flags, context);
   if (given !== undefined && flags.username === undefined)
     throw new UsageError(`${host} wants a user too: give --username`, "login");
   if (given === undefined && !canAsk()) {

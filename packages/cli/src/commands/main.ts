@@ -1,5 +1,5 @@
 import { closest } from "@cog/core/spelling";
-import { readSettings, type Settings } from "#settings";
+import { readSettings, refuseColor, type Settings } from "#settings";
 import { colorEnabled, createConsole, type Palette, type ProgressMode, palette, renderError, systemError } from "#ui";
 import type { AnyCommand, CommandContext, FlagTable, Output } from "./command.ts";
 import { globalFlags } from "./global-flags.ts";
@@ -116,6 +116,7 @@ async function dispatch(argv: readonly string[], start: Start): Promise<number> 
 async function contextOf(flags: ReadonlyMap<string, string>, settings: Settings) {
   const interrupts = watchInterrupts();
   const view = await viewOf(flags, settings);
+  if (isOn(flags, "no-color") || settings.color.refused || settings.color.dumb) refuseColor();
   const report = createConsole({
     write: (text) => process.stderr.write(text),
     palette: view.palette,

@@ -30,12 +30,7 @@ export async function replicateLogin(
   { page, token, transport, context }: ReplicateLoginOptions,
 ): Promise<Extract<Credentials, { readonly kind: "password" }>> {
   const password = (token ?? (await askForToken(host, page, context))).trim();
-  if (password === "") throw new UserError("login.empty", "token is empty");
-  if (password.startsWith("r8_")) {
-    throw new UserError("login.api_token", "that looks like a Replicate API token, not a CLI auth token", {
-      hint: `Get the token for the command line at ${page}`,
-    });
-  }
+  checkToken(password, page);
   const answer = await transport.send(transport.urlOf(host, "/cog/v1/verify-token"), {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
@@ -50,10 +45,19 @@ export async function replicateLogin(
   return { kind: "password", username, password };
 }
 
+/** What is wrong with it at first sight. */
+export function checkToken(token: string, page = "the page that 'cog login' opens"): void {
+  if (token.trim() === "") throw new UserError("login.empty", "token is empty");
+  if (!token.trim().startsWith("r8_")) return;
+  throw new UserError("login.api_token", "that looks like a Replicate API token, not a CLI auth token", {
+    hint: `Get the token for the command line at ${page}`,
+  });
+}
+
 async function askForToken(host: string, page: string, { report, signal }: CommandContext): Promise<string> {
   if (!canAsk()) {
     throw new UserError("login.no_terminal", `cannot ask for the token of ${host}: this is no terminal`, {
-      hint: `Get the token at ${page} and pipe it in: cog login --token-stdin`,
+      hint: `Get the token at ${page} and pipe it in: cog login${host === REPLICATE ? "" : ` --registry ${host}`} --token-stdin`,
     });
   }
   report.info("This command logs Docker and Cog in to Replicate's registry. You need an authentication token for it.");

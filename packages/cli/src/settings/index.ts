@@ -5,6 +5,7 @@ export {
   type PythonSearch,
   type RegistrySettings,
   readSettings,
+  refuseColor,
   type Settings,
   type UpdateSettings,
   type WeightSettings,

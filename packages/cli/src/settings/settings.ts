@@ -94,6 +94,11 @@ export function cacheDirectoryIn(environment: Environment = process.env): string
   return COG_CACHE_DIR || join(XDG_CACHE_HOME || join(HOME || homedir(), ".cache"), "cog");
 }
 
+/** For what looks at the environment by itself: the library that asks questions, and programs that are started. */
+export function refuseColor(): void {
+  process.env["NO_COLOR"] = "1";
+}
+
 export function readSettings(environment: Environment = process.env): Settings {
   const text = (name: string): string | undefined => environment[name] || undefined;
   const home = text("HOME") ?? homedir();

@@ -5,8 +5,6 @@ const CHECK_PATH = "Check the path: it is relative to the directory you are in."
 const SEE_ABOVE = "What it said last is above; run again with --debug to see more.";
 
 export const NEXT_STEPS = {
-  "build.disk_full": "Make room on it, then build again.",
-  "build.lock": "Make the directory writable for you, then build again.",
   "builder.unknown": "Unset COG_BUILDER, and the first builder that answers is taken.",
   "config.invalid": "Run 'cog doctor' to check the rest of the project too.",
   "config.syntax": "Correct it there, then run 'cog doctor' to check the rest of the project.",
@@ -44,6 +42,8 @@ export const NEXT_STEPS = {
   "push.reference": "Write it like registry.example.com/name:tag.",
   "push.tag": "Choose another tag.",
   "push.tag_not_found": "Build it first: cog build -t NAME.",
+  "registry.corrupt": "Run it again; when it stays like this, import the weights anew: cog weights import.",
+  "registry.refused": "Run 'cog login --registry HOST' when it wants to know who you are.",
   "replicate.token": "Run 'export REPLICATE_API_TOKEN=…' first, or leave --use-replicate-token out.",
   "requirements.local": "Name a release on the package index, or a wheel in the project.",
   "requirements.not_found": "Check the path: it is relative to the file that names it.",
@@ -56,6 +56,10 @@ export const NEXT_STEPS = {
   "sdk.not_found": "Give COG_SDK_WHEEL the path of one wheel, or unset it: a wheel comes with this command.",
   "sdk.too_old": "Name a newer one in build.sdk_version, or leave it out.",
   "volume.missing": "Create it, or correct the part before the colon.",
+  "weights.layer": "Import the weights anew: cog weights import.",
+  "weights.no_model": "Set 'model' in cog.yaml, or run 'export COG_MODEL=registry.example.com/owner/name' first.",
+  "weights.paths": "Leave one of them out with 'exclude' in cog.yaml.",
+  "weights.source": "Correct the source in cog.yaml, or see whether it can be reached.",
 } as const satisfies Partial<Readonly<Record<ErrorCode, string>>>;
 
 export function nextStepOf(code: ErrorCode): string | undefined {
