@@ -61,7 +61,12 @@ export const RULES: readonly Rule[] = [
     node: true,
   },
   {
-    rooms: ["cli/launch", "cli/weights", "cli/doctor"],
+    rooms: ["cli/launch"],
+    may: [...DECIDING, ...READING, "cli/docker", "cli/build", "cli/engines", "cli/weights", "cli/report", "core/*"],
+    node: true,
+  },
+  {
+    rooms: ["cli/weights", "cli/doctor"],
     may: [
       ...DECIDING,
       ...READING,

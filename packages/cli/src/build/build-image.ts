@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { CogError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
 import { documentText } from "@cog/core/schema";
+import type { ImageWeights } from "@cog/core/wire";
 import { type BuildRequest, buildImage as dockerBuild, type Image, inspectImage, TOOL_NAMES } from "#docker";
 import { renderLabels } from "#dockerfile";
 import { defaultImageName, type StagedFile } from "#plan";
@@ -40,6 +41,8 @@ export interface BuildImageRequest {
   /** Big files also as an image of their own, NAME-weights, which this one copies them from. */
   readonly separateWeights?: boolean;
   readonly secrets?: readonly string[];
+  /** Managed weights that the model needs. */
+  readonly weights?: ImageWeights["weights"];
   /** Seconds since the epoch for the files of the project in the image, and for the image itself. */
   readonly timestamp?: number;
   /** Added to the image's labels, and stronger than ours. */
@@ -84,7 +87,7 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
         sources,
         weights: recipe.weights,
         files: recipe.files,
-        sourceFiles: [...schemaFile(project, schema), ...renamedConfig(project)],
+        sourceFiles: [...schemaFile(project, schema), ...weightsFile(request.weights), ...renamedConfig(project)],
         ...(timestamp !== undefined && { timestamp }),
       });
       if (!linked) report.debug("the file system makes no hard links; files were copied into the build context");
@@ -183,6 +186,12 @@ function schemaFile(project: Project, schema: JsonObject | undefined): StagedFil
   const text = documentText(schema);
   writeState(project, "openapi_schema.json", text);
   return [{ path: ".cog/openapi_schema.json", text }];
+}
+
+/** What has to be beside the image when its model starts. */
+function weightsFile(weights: ImageWeights["weights"] = []): StagedFile[] {
+  const text = JSON.stringify({ weights } satisfies ImageWeights);
+  return weights.length === 0 ? [] : [{ path: ".cog/weights.json", text }];
 }
 
 /** Some runtimes look for `/src/cog.yaml`, whatever `-f` says. */

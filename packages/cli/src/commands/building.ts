@@ -14,6 +14,7 @@ import type { BuildFlags } from "./build.ts";
 import { chooseBuilder } from "./builder.ts";
 import type { CommandContext, FlagValues } from "./command.ts";
 import { projectOf } from "./project.ts";
+import { imageWeights } from "./project-weights.ts";
 import type { buildFlags } from "./shared-flags.ts";
 
 export async function buildModel(flags: BuildFlags, context: CommandContext): Promise<number> {
@@ -62,6 +63,7 @@ export async function buildProject(
   context: CommandContext,
 ): Promise<BuiltImage> {
   const { workingDirectory, settings, report, signal } = context;
+  const weights = await imageWeights(project);
   const schemaFile = flags["openapi-schema"] ?? settings.openApiSchema;
   const given = schemaFile === undefined ? undefined : readDocument(resolve(workingDirectory, schemaFile));
   if (given !== undefined && !skipValidation) await validate(given, schemaFile ?? "");
@@ -83,6 +85,7 @@ export async function buildProject(
       strip: flags.strip,
       separateWeights: flags["separate-weights"],
       secrets: flags.secret,
+      weights,
       platform: flags.platform,
       ...(schema !== undefined && { schema }),
       ...(timestamp !== undefined && { timestamp }),

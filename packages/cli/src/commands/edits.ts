@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { relative } from "node:path";
 import { CogError, UnavailableError } from "@cog/core/errors";
 import { documentText } from "@cog/core/schema";
+import { WEIGHTS_LOCK_FILE } from "@cog/core/wire";
 import type { RunningModel, StartOptions } from "#engines";
 import {
   type Model,
@@ -165,9 +166,10 @@ export class Edits {
 }
 
 /** What the model is started by: when it changes, loading the code again is not enough. */
-function startFiles({ configFile, directory, config: { build } }: Project): readonly string[] {
+function startFiles({ configFile, directory, config: { build, weights = [] } }: Project): readonly string[] {
   return [
     relative(directory, configFile),
+    ...(weights.length > 0 ? [WEIGHTS_LOCK_FILE] : []),
     ...(build.pythonRequirements === undefined ? [] : [build.pythonRequirements]),
   ];
 }

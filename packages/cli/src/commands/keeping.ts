@@ -1,8 +1,9 @@
 /** Models that stay up after `cog run --keep` and `cog serve --detach`: what makes two of them the same, and their records. */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { builtAt, version } from "@cog/core/version";
+import { WEIGHTS_LOCK_FILE } from "@cog/core/wire";
 import type { EngineName, StartOptions, Surroundings } from "#engines";
 import { keptFile, openKept, type SessionOptions, writeKept } from "#launch";
 import { type Project, readSources, type Stamps } from "#project";
@@ -82,8 +83,12 @@ export function keeping({ recipe, command, idleSeconds }: Keeping, env: StartOpt
   };
 }
 
-function configTexts({ configFile, directory, config: { build } }: Project): readonly string[] {
-  const files = [configFile, ...(build.pythonRequirements ? [resolve(directory, build.pythonRequirements)] : [])];
+function configTexts({ configFile, directory, config: { build, weights = [] } }: Project): readonly string[] {
+  const files = [
+    configFile,
+    ...(build.pythonRequirements ? [resolve(directory, build.pythonRequirements)] : []),
+    ...(weights.length > 0 ? [join(directory, WEIGHTS_LOCK_FILE)] : []),
+  ];
   return files.map((file) => readFileSync(file, "utf8"));
 }
 

@@ -7,6 +7,7 @@ import { chooseEngine } from "./engine.ts";
 import { IDLE_SECONDS, type Keeping, keeping, recipeOf } from "./keeping.ts";
 import { predict, show } from "./prediction-outcome.ts";
 import { type AskInputs, type Flags, type Request, requestOf, type Subject, startFlags } from "./prediction-request.ts";
+import { weightPlaces } from "./project-weights.ts";
 import { UsageError } from "./usage.ts";
 
 export async function runPrediction(flags: Flags, subject: Subject, context: CommandContext): Promise<number> {
@@ -88,6 +89,7 @@ async function startAndPredict(request: Request, keep: Keeping | undefined, cont
       ...start,
       ...kept?.start,
     },
+    weights: weightPlaces(settings),
     setupTimeoutSeconds: Number(flags["setup-timeout"]),
     ...(kept !== undefined && { onKept: kept.onKept }),
   };

@@ -10,6 +10,7 @@ import type { Call, CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
 import type { predictionFlags } from "./prediction-flags.ts";
 import { projectOf } from "./project.ts";
+import { mustHaveWeights } from "./project-weights.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
 export type Mode = "predict" | "train";
@@ -72,6 +73,7 @@ export async function requestOf(
   const early = model === undefined ? undefined : await checked(model.document);
   const name = nameOf(flags, subject.mode, context);
   checkWritable(name, workingDirectory);
+  if (target.kind === "project") await mustHaveWeights(target.project, settings);
   const replicate = replicateContext(flags, context);
   const surroundings = surroundingsOf(flags, context);
 

@@ -8,6 +8,7 @@ import type { CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
 import { keeping, recipeOf } from "./keeping.ts";
 import { projectOf } from "./project.ts";
+import { mustHaveWeights, weightPlaces } from "./project-weights.ts";
 import type { ServeFlags } from "./serve.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { UsageError } from "./usage.ts";
@@ -36,13 +37,14 @@ export async function serveModel(flags: ServeFlags, context: CommandContext): Pr
 interface Serving {
   readonly flags: ServeFlags;
   readonly project: Project;
-  readonly options: { readonly start: SessionOptions["start"]; readonly setupTimeoutSeconds: number };
+  readonly options: SessionOptions;
 }
 
 async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Serving> {
-  const { report, global } = context;
+  const { report, global, settings } = context;
   const project = projectOf(flags, context);
   const model = await readModel(project, report);
+  await mustHaveWeights(project, settings);
   const surroundings = surroundingsOf(flags, context);
   const uploadUrl = flags["upload-url"];
   const start = {
@@ -53,7 +55,8 @@ async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Se
     listen: { host: flags.host, port: Number(flags.port) },
     schema: model.document,
   };
-  return { flags, project, options: { start, setupTimeoutSeconds: Number(flags["setup-timeout"]) } };
+  const options = { start, weights: weightPlaces(settings), setupTimeoutSeconds: Number(flags["setup-timeout"]) };
+  return { flags, project, options };
 }
 
 async function stay({ flags, project, options }: Serving, context: CommandContext): Promise<number> {

@@ -5,6 +5,7 @@ import type { CommandContext } from "./command.ts";
 import { type Edits, sayWatching, untilReadable, withWatchedModel } from "./edits.ts";
 import { predict, show } from "./prediction-outcome.ts";
 import { type Flags, type Request, type Subject, startFlags } from "./prediction-request.ts";
+import { weightPlaces } from "./project-weights.ts";
 
 export interface Watch {
   readonly flags: Flags;
@@ -41,7 +42,11 @@ async function watchSession(
     schema: model.document,
     ...startFlags(first, context),
   };
-  const options = { start, setupTimeoutSeconds: Number(flags["setup-timeout"]) };
+  const options = {
+    start,
+    weights: weightPlaces(context.settings),
+    setupTimeoutSeconds: Number(flags["setup-timeout"]),
+  };
   await withWatchedModel({ flags, project: target.project, options }, context, async (running, edits) => {
     let request = first;
     do {

@@ -30,6 +30,8 @@ export interface Surroundings {
   /** As given to --gpus, already checked. */
   readonly gpus?: string;
   readonly volumes?: readonly Volume[];
+  /** Managed weights, where the model finds them. */
+  readonly weights?: readonly Volume[];
   /** A folder for what libraries download, so that they do it once. */
   readonly modelCache?: string;
 }
@@ -91,6 +93,8 @@ export interface RunningModel {
 /** A target made ready to run: the environment is built, or the image is there. */
 export interface Prepared {
   readonly target: Target;
+  /** The model sees the files of this machine where they are, and the project as its working directory: no containers. */
+  readonly inPlace: boolean;
   /** The OpenAPI document that an image carries in its label. */
   readonly schema?: JsonObject;
   start(options: StartOptions, context: Context): Promise<RunningModel>;

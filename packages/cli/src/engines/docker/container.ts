@@ -23,7 +23,7 @@ export interface CommonOptions extends Omit<Surroundings, "gpus"> {
 
 export async function commonArguments(
   run: Run,
-  { name, env, gpus, volumes = [], modelCache }: CommonOptions,
+  { name, env, gpus, volumes = [], weights = [], modelCache }: CommonOptions,
 ): Promise<string[]> {
   const cache = modelCache === undefined ? [] : cacheArguments(run, modelCache, env);
   return [
@@ -33,7 +33,7 @@ export async function commonArguments(
     `--shm-size=${SHARED_MEMORY}`,
     "--stop-timeout=3",
     ...(run.project === undefined ? [] : await projectArguments(run.tool, run.project.directory)),
-    ...volumes.flatMap(({ source, target, readOnly }) => mount(source, target, readOnly)),
+    ...[...volumes, ...weights].flatMap(({ source, target, readOnly }) => mount(source, target, readOnly)),
     ...cache,
     ...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
     ...gpuArguments(run.tool, gpus),

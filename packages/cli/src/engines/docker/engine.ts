@@ -86,6 +86,7 @@ async function pulled(name: string, context: ToolContext): Promise<Image> {
 function prepared(target: Target, run: Run): Prepared {
   return {
     target,
+    inPlace: false,
     ...(run.schema !== undefined && { schema: run.schema }),
     start: (options, context) => startContainer(run, options, context),
     exec: (options, context) => execInContainer(run, options, context),

@@ -32,6 +32,7 @@ async function prepareProject(project: Project, settings: LocalSettings, context
   const place = { project, environment, settings };
   return {
     target: { kind: "project", project },
+    inPlace: true,
     start: (options, { signal, report }) => {
       const warning = project.config.build.gpu ? cpuWarning(options.gpus) : undefined;
       if (warning !== undefined) report.warn(warning);

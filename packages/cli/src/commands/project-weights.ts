@@ -1,0 +1,28 @@
+/** Managed weights of a project that is to be built or run. */
+import type { ImageWeights } from "@cog/core/wire";
+import type { WeightPlaces } from "#launch";
+import type { Project } from "#project";
+import type { Settings } from "#settings";
+
+/** @throws UserError when weights.lock does not say what cog.yaml says, or this machine lacks a file */
+export async function mustHaveWeights(
+  { config: { weights = [] }, directory: projectDirectory }: Project,
+  { cacheDirectory }: Settings,
+): Promise<void> {
+  if (weights.length === 0) return;
+  const { localWeights } = await import("#weights");
+  await localWeights({ projectDirectory, weights, cacheDirectory });
+}
+
+/** What an image says of them, by weights.lock. @throws UserError when it does not say what cog.yaml says */
+export async function imageWeights({ config: { weights = [] }, directory }: Project): Promise<ImageWeights["weights"]> {
+  if (weights.length === 0) return [];
+  const { mustBeInSync, readLock } = await import("#weights");
+  const lock = readLock(directory);
+  mustBeInSync(weights, lock);
+  return (lock?.weights ?? []).map(({ name, target, setDigest }) => ({ name, target, setDigest }));
+}
+
+export function weightPlaces({ cacheDirectory, weights: { copies } }: Settings): WeightPlaces {
+  return { cacheDirectory, copies };
+}
