@@ -4,6 +4,7 @@
 import { renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { buildBundles } from "./build/bundles.ts";
+import { writeNpmPackage } from "./build/npm-package.ts";
 import { buildWheel } from "./build/wheel.ts";
 import { dist, root } from "./repository.ts";
 import { say } from "./say.ts";
@@ -19,6 +20,7 @@ say(`Bundled the CLI, the server and the page in ${seconds(started)}`);
 const packing = performance.now();
 const wheel = buildWheel(bundles);
 const name = relative(root, wheel.path);
+writeNpmPackage({ cli: bundles.cli, wheel: wheel.path });
 say(wheel.built ? `Packed ${name} in ${seconds(packing)}` : `${name} is up to date`);
 stampBuilt();
 

@@ -60,6 +60,8 @@ async function buildLoader(outfile: string, program: string): Promise<{ path: st
     entryPoints: [at("packages/cli/src/loader.ts")],
     outfile,
     format: "cjs",
+    // What npm links as `cog`. After -- Node 20 leaves our --env-file to us.
+    banner: { js: "#!/usr/bin/env -S node --" },
     define: {
       __COG_PROGRAM__: JSON.stringify(program),
       "import.meta.dirname": "__dirname",
