@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { withoutAnsi } from "../ui/color.ts";
+import { withoutAnsi } from "@cog/core/ansi";
 
 const DRIVER = fileURLToPath(new URL("terminal.py", import.meta.url));
 const LIMIT_MS = 20_000;

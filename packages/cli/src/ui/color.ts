@@ -26,11 +26,3 @@ export async function palette(enabled: boolean): Promise<Palette> {
 
 const same = (text: string): string => text;
 const PLAIN: Palette = { enabled: false, bold: same, faint: same, red: same, yellow: same, green: same };
-
-/** Escape sequences that models and builds write: colours, cursor movements, titles. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
-const ANSI = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)|[@-Z\\-_])/g;
-
-export function withoutAnsi(text: string): string {
-  return text.replaceAll(ANSI, "");
-}

@@ -1,6 +1,7 @@
 /** The Reporter of a terminal, a file or a pipe: everything on stderr, in plain lines unless somebody is watching. */
+import { withoutAnsi } from "@cog/core/ansi";
 import type { Reporter, Step } from "#report";
-import { type Palette, withoutAnsi } from "./color.ts";
+import type { Palette } from "./color.ts";
 
 export type ProgressMode = "plain" | "tty" | "quiet";
 

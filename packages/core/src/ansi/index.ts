@@ -1,0 +1,1 @@
+export { withoutAnsi } from "./ansi.ts";
