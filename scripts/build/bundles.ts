@@ -1,4 +1,7 @@
-/** The three bundles: the CLI in parts that are loaded when needed, the server in one file, the page at /docs in one file. */
+/**
+ * The bundles: the CLI in parts that are loaded when needed, the server in one file, the page at /docs in one file, and
+ * the playground's page, which the CLI carries.
+ */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
@@ -13,10 +16,17 @@ const REQUIRE = `import { createRequire as __createRequire } from "node:module";
 
 const WASM = ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"];
 
-/** Builds all three and returns the files they consist of. */
+/** Builds all of them and returns the files they consist of. */
 export async function buildBundles(): Promise<{ cli: string[]; server: string[]; docs: string; schema: string }> {
-  const [cli, server, docs] = await Promise.all([buildCli(), buildServer(), buildDocs()]);
-  return { cli, server, docs, schema: writeEditorSchema() };
+  const folder = join(dist, "cli");
+  const [cli, server, docs, page] = await Promise.all([
+    buildCli(folder),
+    buildServer(),
+    buildDocs(),
+    buildPlayground(folder),
+  ]);
+  removeStale(folder, new Set([...cli, ...page]));
+  return { cli: [...cli, ...page], server, docs, schema: writeEditorSchema() };
 }
 
 /** What editors check cog.yaml with. */
@@ -27,8 +37,7 @@ function writeEditorSchema(): string {
 }
 
 /** CommonJS, since V8 can be given what it compiled before only of scripts; loader.ts does that. */
-async function buildCli(): Promise<string[]> {
-  const outdir = join(dist, "cli");
+async function buildCli(outdir: string): Promise<string[]> {
   const { outputFiles, metafile } = await build({
     ...forNode(),
     entryPoints: [at("packages/cli/src/main.ts")],
@@ -49,9 +58,28 @@ async function buildCli(): Promise<string[]> {
   const scripts = [loader, ...(await Promise.all(parts))];
   for (const { path, contents } of scripts) writeIfChanged(path, contents);
   const wasm = WASM.map((module) => copyModuleFile(module, outdir));
-  const files = [...scripts.map(({ path }) => path), ...wasm];
-  removeStale(outdir, new Set(files));
-  return files;
+  return [...scripts.map(({ path }) => path), ...wasm];
+}
+
+/** The playground's page, its style, its script, and the script of the worker that checks inputs. */
+async function buildPlayground(outdir: string): Promise<string[]> {
+  const source = at("packages/playground/src");
+  const { outputFiles } = await build({
+    ...forBrowsers(),
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    entryPoints: {
+      playground: join(source, "main.ts"),
+      "playground-checker": join(source, "checker", "main.ts"),
+    },
+    outdir,
+  });
+  const style = await build({ ...forBrowsers(), entryPoints: { playground: join(source, "style.css") }, outdir });
+  const files = [...outputFiles, ...style.outputFiles];
+  for (const file of files) writeIfChanged(file.path, file.contents);
+  const page = join(outdir, "playground.html");
+  writeIfChanged(page, readFileSync(join(source, "page.html")));
+  return [...files.map((file) => file.path), page];
 }
 
 async function buildLoader(outfile: string, program: string): Promise<{ path: string; contents: Uint8Array }> {
@@ -120,13 +148,9 @@ const builtinsAsTheyAre: Plugin = {
 };
 
 async function buildDocs(): Promise<string> {
-  const source = at("packages/playground/src");
+  const source = at("packages/playground/src/docs");
   const { outputFiles } = await build({
-    ...shared(),
-    platform: "browser",
-    target: "es2022",
-    format: "esm",
-    minify: true,
+    ...forBrowsers(),
     entryPoints: { script: join(source, "main.ts"), style: join(source, "style.css") },
     outdir: dist,
   });
@@ -158,6 +182,16 @@ function shared() {
       __COG_GIT_SHA__: JSON.stringify(sourceCommit() ?? "unknown"),
       __COG_BUILT_AT__: JSON.stringify(new Date(Number(sourceDateEpoch()) * 1000).toISOString().replace(".000Z", "Z")),
     },
+  } satisfies BuildOptions;
+}
+
+function forBrowsers() {
+  return {
+    ...shared(),
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    minify: true,
   } satisfies BuildOptions;
 }
 

@@ -14,7 +14,15 @@ interface Rule {
 }
 
 /** Small rooms on one subject, which everybody may use. */
-const CORE_BASICS = ["core/json", "core/errors", "core/media", "core/redact", "core/spelling", "core/version"];
+const CORE_BASICS = [
+  "core/ansi",
+  "core/json",
+  "core/errors",
+  "core/media",
+  "core/redact",
+  "core/spelling",
+  "core/version",
+];
 const DECIDING = ["cli/compat", "cli/plan", "cli/dockerfile"];
 const READING = ["cli/python", "cli/inputs", "cli/outputs", "cli/project", "cli/requirements"];
 /** The same in the server. */
@@ -38,6 +46,7 @@ export const RULES: readonly Rule[] = [
   { rooms: READING, may: ["core/*"], types: ["cli/report"], node: true },
   { rooms: ["cli/docker", "cli/sdk"], may: ["core/*"], types: ["cli/report"], node: true },
   { rooms: ["cli/registry"], may: [], node: true },
+  { rooms: ["cli/playground"], may: CORE_BASICS, node: true },
   { rooms: ["cli/push"], may: ["cli/docker", "cli/registry", "core/*"], types: ["cli/report"], node: true },
   {
     rooms: ["cli/build"],
@@ -98,7 +107,11 @@ export const RULES: readonly Rule[] = [
     node: true,
   },
 
-  { rooms: ["playground/"], may: ["playground/*", "core/*"], node: false },
+  { rooms: ["playground/docs", "playground/state", "playground/checker"], may: ["core/*"], node: false },
+  { rooms: ["playground/effects"], may: ["playground/state", "core/*"], types: ["playground/checker"], node: false },
+  { rooms: ["playground/output"], may: ["playground/state", "core/*"], node: false },
+  { rooms: ["playground/form"], may: ["playground/state", "playground/output", "core/*"], node: false },
+  { rooms: ["playground/", "playground/page"], may: ["playground/*", "core/*"], node: false },
 ];
 
 /** Environment variables become typed settings in these files; main.ts hands them over. */

@@ -1,39 +1,50 @@
-/** The page at /docs: fetches the model's description from the server that serves the page, and shows it. */
+/** The playground's page: asks where to begin, watches the model's server, and shows the state. */
 import { isJsonObject } from "@cog/core/json";
-import { element } from "./element.ts";
-import { view } from "./view.ts";
+import { h, render } from "preact";
+import { createCheck, createRunner, watchConnection } from "#effects";
+import { Page } from "#page";
+import { type Config, createStore, type Store, type Theme } from "#state";
 
-const RETRY_MS = 2_000;
+const THEME = "cog-playground-theme";
 
-const page = document.getElementById("page");
-if (page !== null) await show(page);
+const store = createStore();
+keepTheme(store);
+keepConnection(store);
+const place = document.getElementById("page");
+if (place !== null) render(h(Page, { store, runner: createRunner(store, createCheck()) }), place);
+store.dispatch({ type: "configured", config: await configuration(), webhookToken: crypto.randomUUID() });
 
-/** While the model is being set up there is no description yet, so ask again. */
-async function show(page: HTMLElement): Promise<void> {
-  for (;;) {
-    const answer = await ask();
-    if (answer.kind === "description") {
-      page.replaceChildren(...view(answer.description, new URL(".", location.href).href));
-      document.title = page.querySelector("h1")?.textContent ?? document.title;
-      return;
-    }
-    page.replaceChildren(element("p", {}, answer.message));
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-  }
+async function configuration(): Promise<Config> {
+  const response = await fetch("config", { cache: "no-store" });
+  const config: unknown = await response.json();
+  if (response.ok && isJsonObject(config)) return config as unknown as Config; // what our own server answers
+  throw new Error("the playground gave no configuration");
 }
 
-type Answer =
-  | { readonly kind: "description"; readonly description: Parameters<typeof view>[0] }
-  | { readonly kind: "unavailable"; readonly message: string };
+/** Each connection is watched until there is another one. */
+function keepConnection(store: Store): void {
+  let watched = store.get().connection;
+  let controller = new AbortController();
+  store.subscribe(() => {
+    const { connection } = store.get();
+    const isNew = connection.target !== "" && connection.health.kind === "asking" && connection !== watched;
+    watched = connection;
+    if (!isNew) return;
+    controller.abort();
+    controller = new AbortController();
+    watchConnection(store, controller.signal);
+  });
+}
 
-async function ask(): Promise<Answer> {
-  try {
-    const response = await fetch("./openapi.json");
-    const body: unknown = response.ok ? await response.json() : undefined;
-    return isJsonObject(body)
-      ? { kind: "description", description: body }
-      : { kind: "unavailable", message: `The model is not ready yet (${response.status}). Asking again…` };
-  } catch {
-    return { kind: "unavailable", message: "The server does not answer. Asking again…" };
-  }
+function keepTheme(store: Store): void {
+  const known = (["light", "dark"] as const).find((theme) => theme === localStorage.getItem(THEME));
+  if (known !== undefined) store.dispatch({ type: "theme", theme: known });
+  const show = (theme: Theme) => document.documentElement.setAttribute("data-theme", theme);
+  show(store.get().theme);
+  store.subscribe(() => {
+    const { theme } = store.get();
+    if (document.documentElement.getAttribute("data-theme") === theme) return;
+    show(theme);
+    localStorage.setItem(THEME, theme);
+  });
 }

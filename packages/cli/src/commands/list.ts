@@ -11,6 +11,7 @@ import { login } from "./login.ts";
 import { logs } from "./logs.ts";
 import { ls } from "./ls.ts";
 import { migrate } from "./migrate.ts";
+import { playground } from "./playground.ts";
 import { predict } from "./predict.ts";
 import { ps } from "./ps.ts";
 import { push } from "./push.ts";
@@ -27,6 +28,7 @@ export const commands: readonly AnyCommand[] = [
   init,
   run,
   serve,
+  playground,
   build,
   push,
   exec,

@@ -2,7 +2,7 @@
 import { UnavailableError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
 import type { HealthResponse, PredictionRequest, PredictionResponse, StreamEvent } from "@cog/core/wire";
-import { readEvents } from "./event-stream.ts";
+import { readEvents, textOf } from "./event-stream.ts";
 import { RefusalError } from "./refusal.ts";
 
 /** The part of fetch that is used here: the platform's own, or something lighter. */
@@ -152,18 +152,5 @@ async function bodyOf(response: Answer): Promise<unknown> {
     return JSON.parse(text);
   } catch {
     return text;
-  }
-}
-
-/** Not by `for await` over the stream: some browsers cannot iterate it. */
-async function* textOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  const reader = stream.getReader();
-  try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      yield decoder.decode(read.value, { stream: true });
-    }
-  } finally {
-    await reader.cancel();
   }
 }

@@ -32,3 +32,16 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string>
     for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line;
   }
 }
+
+/** A body as text. Not by `for await` over the stream: some browsers cannot iterate it. */
+export async function* textOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      yield decoder.decode(read.value, { stream: true });
+    }
+  } finally {
+    await reader.cancel();
+  }
+}

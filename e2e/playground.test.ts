@@ -1,0 +1,416 @@
+/** The playground's page in a real browser, in front of real models that the local engine runs. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+const COG = fileURLToPath(new URL("../dist/cli/main.mjs", import.meta.url));
+/** For what a model has to start for. */
+const PATIENCE_MS = 20_000;
+
+const SPEAKER = `
+import time
+from typing import List, Optional
+
+import cog
+from cog import BaseRunner, ConcatenateIterator, Input, Path, Secret
+
+
+class Runner(BaseRunner):
+    def setup(self) -> None:
+        print("\\x1b[32mready to speak\\x1b[0m")
+
+    @cog.streaming
+    def run(
+        self,
+        prompt: str = Input(description="What to say", min_length=2),
+        times: int = Input(default=3, ge=1, le=100),
+        style: str = Input(default="plain", choices=["plain", "loud"]),
+        pause: float = Input(default=0.0),
+        shout: bool = Input(default=False),
+        tags: List[str] = Input(default=["a"]),
+        key: Optional[Secret] = Input(default=None, deprecated=True),
+    ) -> ConcatenateIterator[str]:
+        print("\\x1b[1mspeaking\\x1b[0m")
+        for number in range(times):
+            yield f"{prompt.upper() if shout else prompt}{number} "
+            time.sleep(pause)
+`;
+
+const COPIER = `
+from typing import List
+
+from cog import BaseModel, BaseRunner, Input, Path
+
+
+class Output(BaseModel):
+    copies: List[Path]
+    size: int
+
+
+class Runner(BaseRunner):
+    def run(self, image: Path = Input(description="A picture"), more: List[Path] = Input(default=[])) -> Output:
+        return Output(copies=[image, *more], size=image.stat().st_size)
+`;
+
+/** One red pixel. */
+const PIXEL = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+const program = browserHere() ?? "";
+
+describe.skipIf(program === "")("the playground in a browser (chromium)", () => {
+  let directory: string;
+  let browser: Browser;
+  let page: Page;
+  let speaker: Served;
+  let copier: Served;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), "cog-playground-"));
+    [browser, speaker, copier] = await Promise.all([
+      chromium.launch({ executablePath: program, args: ["--no-sandbox"] }),
+      serve(directory, "speaker", SPEAKER),
+      serve(directory, "copier", COPIER),
+    ]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), speaker?.stop(), copier?.stop()]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    complaints.length = 0;
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => {
+      // A request that was answered with an error is told there, too.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load")) complaints.push(message.text());
+    });
+    await page.goto(speaker.playground);
+    await page.getByRole("button", { name: "Run" }).waitFor();
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const run = () => page.getByRole("button", { name: "Run" }).click();
+  const status = async (text: string) => await page.getByRole("status").filter({ hasText: text }).first().waitFor();
+  const tab = async (name: string) => {
+    await page.getByRole("tab", { name, exact: true }).click();
+    return page.getByRole("tabpanel", { name, exact: true });
+  };
+
+  test("the header tells how the model is, which versions there are and what setup said", async () => {
+    await page
+      .getByLabel("Health")
+      .filter({ hasText: /READY|BUSY/ })
+      .waitFor();
+    const header = page.locator("header");
+    expect(await header.innerText()).toMatch(/cog \S+ · runtime \S+ · sdk \S+ · python \d/);
+    await page.getByText("Setup succeeded").click();
+    expect(await header.locator("pre").innerText()).toContain("ready to speak");
+    expect(await header.locator("pre").innerText()).not.toContain("[32m");
+    const [opened] = await Promise.all([
+      page.context().waitForEvent("page"),
+      page.getByRole("button", { name: "Schema" }).click(),
+    ]);
+    expect(await opened.locator("body").innerText()).toContain('"openapi": "3.0.2"');
+    await opened.close();
+  });
+
+  test("the theme is remembered", async () => {
+    const theme = () => page.locator("html").getAttribute("data-theme");
+    await page.getByRole("button", { name: "Dark theme" }).click();
+    expect(await theme()).toBe("dark");
+    await page.reload();
+    await page.getByRole("button", { name: "Light theme" }).waitFor();
+    expect(await theme()).toBe("dark");
+  });
+
+  test("a stream is shown as it comes, from every side", async () => {
+    expect(await page.getByLabel("Stream").isChecked()).toBe(true);
+    await page.getByLabel("prompt").fill("hey");
+    await page.getByLabel("Include pause").check();
+    await page.getByLabel("pause", { exact: true }).fill("0.3");
+    await run();
+    const output = page.getByRole("tabpanel", { name: "Output" });
+    await output.getByText("hey0").waitFor();
+    // The third is still to come.
+    expect(await output.locator("pre").getAttribute("aria-busy")).toBe("true");
+    await status("succeeded");
+    expect(await output.locator("pre").innerText()).toBe("hey0 hey1 hey2 ");
+    expect(await output.getByRole("table", { name: "Metrics" }).innerText()).toMatch(/predict_time\s+0\.\d/);
+    expect(await (await tab("Logs")).innerText()).toBe("speaking\n");
+    expect(await (await tab("Raw")).innerText()).toMatch(/event: output\ndata: \{"chunk":"hey0 ","index":0\}/);
+    const timeline = await (await tab("Timeline")).locator("li").allInnerTexts();
+    const shown = timeline.map((line) => line.replaceAll("\n", " ").replace(/^\+[\d.]+ s /, ""));
+    expect(shown).toEqual([
+      "request POST /predictions",
+      "response 200",
+      "sse start",
+      "sse log",
+      "sse output × 3",
+      "sse completed",
+    ]);
+    const request = await (await tab("Request")).innerText();
+    expect(request).toMatch(/Accept\s+text\/event-stream/);
+    expect(request).toMatch(/Status 200, predicted in 0\.\d+ s/);
+    // Of the model's own headers, not of those on the way here.
+    expect(request).not.toMatch(/x-frame-options|x-cog-upstream/i);
+  });
+
+  test("one answer at the end, by an id of one's own", async () => {
+    await page.getByLabel("Wait").check();
+    await page.getByLabel("prompt").fill("hey");
+    await page.getByLabel("Prediction id").fill("my/id");
+    await run();
+    await status("succeeded");
+    await status("my/id");
+    expect(await page.getByRole("tabpanel", { name: "Output" }).locator("pre").innerText()).toBe("hey0 hey1 hey2 ");
+    expect(await (await tab("Request")).innerText()).toContain("PUT /predictions/my%2Fid");
+    expect(await (await tab("Raw")).innerText()).toContain('"status":"succeeded"');
+  });
+
+  test("an asynchronous prediction tells of itself by webhooks", async () => {
+    await page.getByLabel("Async").check();
+    await page.getByLabel("prompt").fill("hey");
+    const events = page.getByRole("group", { name: "Webhook events" });
+    expect(await events.getByLabel("completed").isDisabled()).toBe(true);
+    await events.getByLabel("logs").uncheck();
+    expect(await events.innerText()).toMatch(/http:\/\/127\.0\.0\.1:\d+\/webhook\/[\w-]{36}/);
+    await run();
+    await status("succeeded");
+    expect(await page.getByRole("tabpanel", { name: "Output" }).locator("pre").innerText()).toBe("hey0 hey1 hey2 ");
+    const timeline = await (await tab("Timeline")).innerText();
+    expect(timeline).toMatch(/response\s+202/);
+    expect(timeline).toMatch(/webhook\s+succeeded/);
+    expect(await (await tab("Request")).innerText()).toMatch(/"start",\s+"output",\s+"completed"/);
+  });
+
+  test.each(["Stream", "Wait", "Async"])("stopping cancels the prediction: %s", async (mode) => {
+    await page.getByLabel(mode, { exact: true }).check();
+    await page.getByLabel("prompt").fill("hey");
+    await page.getByLabel("Include pause").check();
+    await page.getByLabel("pause", { exact: true }).fill("30");
+    await run();
+    // As soon as the server has it.
+    await expect.poll(async () => (await health(speaker.model)).status, { timeout: PATIENCE_MS }).toBe("BUSY");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await status("canceled");
+    await expect.poll(async () => (await health(speaker.model)).status, { timeout: PATIENCE_MS }).toBe("READY");
+    expect(await (await tab("Timeline")).innerText()).toMatch(/cancel/);
+  });
+
+  test("form and JSON are two faces of one input, and only what is included is sent", async () => {
+    await page.getByLabel("prompt").fill("hey");
+    await page.getByLabel("Include times").check();
+    expect(await page.getByLabel("times", { exact: true }).inputValue()).toBe("3");
+    await page.getByLabel("Include style").check();
+    await page.getByLabel("style", { exact: true }).selectOption("loud");
+    await page.getByLabel("Include shout").check();
+    await page.getByLabel("shout", { exact: true }).selectOption("true");
+    await page.getByLabel("Include tags").check();
+    await page.getByLabel("tags", { exact: true }).fill('["b", ');
+    expect(await page.getByLabel("tags", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+    await page.getByLabel("tags", { exact: true }).fill('["b", "c"]');
+    await page.getByLabel("Include key").check();
+    expect(await page.getByLabel("key", { exact: true }).getAttribute("type")).toBe("password");
+    await page.getByLabel("Include key").uncheck();
+    await tab("JSON");
+    const json = page.getByLabel("Input as JSON");
+    const input = { prompt: "hey", times: 3, style: "loud", shout: true, tags: ["b", "c"] };
+    expect(await json.inputValue()).toBe(JSON.stringify(input, null, 2));
+    await json.fill('{"prompt":"ho","seed":12345678901234567890}');
+    expect(await json.inputValue()).toBe('{"prompt":"ho","seed":12345678901234567890}');
+    await page.getByRole("button", { name: "Format" }).click();
+    expect(await json.inputValue()).toBe('{\n  "prompt": "ho",\n  "seed": 12345678901234567890\n}');
+    await tab("Form");
+    expect(await page.getByLabel("prompt").inputValue()).toBe("ho");
+    expect(await page.getByLabel("Include times").isChecked()).toBe(false);
+    await page.getByRole("button", { name: "Reset" }).click();
+    expect(await page.getByLabel("prompt").inputValue()).toBe("");
+  });
+
+  const WRONG: readonly (readonly [input: string, problems: readonly string[]])[] = [
+    ["{}", ['missing required input "prompt"']],
+    [
+      '{"prompt": "a", "times": 1000, "style": "quiet"}',
+      [
+        'invalid input "prompt": minimum string length is 2',
+        'invalid input "style": must be one of: plain, loud',
+        'invalid input "times": number must be at most 100',
+      ],
+    ],
+    ['{"promt": "hey"}', [expect.stringMatching(/^unknown input "promt"/), 'Did you mean "prompt"?']],
+    ['{"prompt"', [expect.stringMatching(/^JSON: /)]],
+  ];
+
+  test.each(WRONG)("%s is not sent, and all that is wrong with it is listed", async (input, problems) => {
+    await tab("JSON");
+    await page.getByLabel("Input as JSON").fill(input);
+    await run();
+    await page.getByRole("alert").locator("li").first().waitFor();
+    expect(await page.getByRole("alert").locator("li").allInnerTexts()).toEqual(problems);
+    await page.getByText("Run the model to see what it answers.").waitFor();
+  });
+
+  test("another model behind the bar brings its own form, and files go both ways", async () => {
+    const target = page.getByLabel("Model server");
+    await target.fill(copier.model);
+    await target.press("Enter");
+    await page.getByLabel("image", { exact: true }).waitFor();
+    expect(await page.getByLabel("prompt").count()).toBe(0);
+    expect(await page.getByLabel("Stream").count()).toBe(0);
+    await page.getByLabel("File for image").setInputFiles({ name: "red.png", mimeType: "image/png", buffer: PIXEL });
+    await page.getByRole("img", { name: "image" }).waitFor();
+    await page.getByLabel("Include more").check();
+    const files = ["a.txt", "b.txt"].map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) }));
+    await page.getByLabel("Files for more").setInputFiles(files);
+    await run();
+    await status("succeeded");
+    const output = page.getByRole("tabpanel", { name: "Output" });
+    const picture = output.getByRole("img", { name: "output.copies.0" });
+    await expect.poll(() => picture.evaluate((image) => Reflect.get(image, "naturalWidth"))).toBe(1);
+    expect(await output.innerText()).toContain(`"size": ${PIXEL.length}`);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      output.getByRole("link", { name: "Download output.txt" }).last().click(),
+    ]);
+    const text = await download.createReadStream();
+    expect(Buffer.concat(await text.toArray()).toString()).toBe("b.txt");
+  });
+
+  test("a file that is too large is refused with what to do instead", async () => {
+    await page.getByLabel("Model server").fill(copier.model);
+    await page.getByRole("button", { name: "Connect" }).click();
+    const large = join(directory, "large.bin");
+    writeFileSync(large, Buffer.alloc(16 * 1024 * 1024 + 1));
+    await page.getByLabel("File for image").setInputFiles(large);
+    await page.getByText("large.bin is larger than 16 MiB").waitFor();
+  });
+
+  test("a server that comes up later is found, and refusals are shown", async () => {
+    const place = await freePort();
+    await page.getByLabel("Model server").fill(`http://127.0.0.1:${place}`);
+    await page.getByLabel("Model server").press("Enter");
+    await page.getByLabel("Health").filter({ hasText: "Unreachable" }).waitFor();
+    await page.getByText("Waiting for schema...").waitFor();
+    const late = await refusingModel(place);
+    try {
+      await page.getByText("/trainings").waitFor();
+      await page.getByLabel("Health").filter({ hasText: "BUSY" }).waitFor();
+      await run();
+      await status("error");
+      await page.getByRole("alert").filter({ hasText: "At capacity" }).waitFor();
+      expect(await (await tab("Timeline")).innerText()).toMatch(/response\s+409/);
+    } finally {
+      late.closeAllConnections();
+      late.close();
+    }
+  });
+
+  test("every control has a name, and tabs go by the keyboard", async () => {
+    await page.getByLabel("Async").check();
+    const controls = (await page.locator("body").ariaSnapshot()).match(
+      /- (?:textbox|button|checkbox|combobox|spinbutton|radio|tab)\b.*/g,
+    );
+    expect(controls?.length).toBeGreaterThan(20);
+    // Those that have a name have it in quotation marks.
+    expect(controls?.filter((one) => !/^- \w+ "/.test(one))).toEqual([]);
+    await page.getByRole("tab", { name: "Form" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("tabpanel", { name: "JSON" }).waitFor();
+    expect(await page.locator(":focus").getAttribute("id")).toBe("input-as-json");
+  });
+});
+
+interface Served {
+  /** The model's own address. */
+  readonly model: string;
+  readonly playground: string;
+  /** As Ctrl-C does; throws where that is not how it ends. */
+  stop(): Promise<void>;
+}
+
+async function serve(directory: string, name: string, source: string): Promise<Served> {
+  const folder = join(directory, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, "cog.yaml"), 'build: {python_version: "3.11"}\nrun: run.py:Runner\n');
+  writeFileSync(join(folder, "run.py"), source);
+  const port = await freePort();
+  const words = ["serve", "--engine", "local", "--playground", "--playground-port", "0", "-p", String(port)];
+  const child = spawn(process.execPath, [COG, ...words], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const said = await sayings(child, "Serving at");
+  return {
+    model: `http://localhost:${port}`,
+    playground: /Playground at (\S+)/.exec(said)?.[1] ?? "",
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once("close", resolve));
+      child.kill("SIGINT");
+      expect(await ended).toBe(0);
+    },
+  };
+}
+
+/** What a child writes on stderr, up to these words. */
+function sayings(child: ChildProcess, words: string): Promise<string> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    child.stderr?.on("data", (chunk: Buffer) => {
+      text += chunk;
+      if (text.includes(words)) resolve(text);
+    });
+    child.once("close", () => reject(new Error(`ended without saying "${words}":\n${text}`)));
+  });
+}
+
+async function health(model: string): Promise<{ readonly status: string }> {
+  return (await (await fetch(`${model}/health-check`)).json()) as { status: string };
+}
+
+/** A server that trains, and has no room. */
+async function refusingModel(port: number): Promise<Server> {
+  const answers: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
+    "/health-check": [200, { status: "BUSY", version: {} }],
+    "/openapi.json": [200, { paths: { "/trainings": { post: {} } }, components: { schemas: { TrainingInput: {} } } }],
+    "/trainings": [409, { error: "At capacity - all prediction slots busy" }],
+  };
+  const server = createServer((request, response) => {
+    const [status, body] = answers[request.url ?? ""] ?? [404, {}];
+    response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Where this machine's Chromium is. */
+function browserHere(): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const places = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((f) => join(f, name)));
+  return places.find((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,2 @@
+export { Form } from "./form.tsx";
+export { WholeInput } from "./whole.tsx";

@@ -1,0 +1,2 @@
+export { Media } from "./media.tsx";
+export { OutputView } from "./output.tsx";

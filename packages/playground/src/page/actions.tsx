@@ -1,0 +1,81 @@
+/** Run, stop, start over; and how an asynchronous prediction tells of itself. */
+import { WEBHOOK_EVENTS } from "@cog/core/wire";
+import { type Runner, webhookUrl } from "#effects";
+import { type Action, isRunning, type State } from "#state";
+
+interface ActionsProps {
+  readonly state: State;
+  readonly runner: Runner;
+  readonly dispatch: (action: Action) => void;
+}
+
+export function Actions({ state, runner, dispatch }: ActionsProps) {
+  const running = isRunning(state.run);
+  return (
+    <div class="actions">
+      {state.draft.mode === "async" && <Webhooks state={state} dispatch={dispatch} />}
+      <div class="row">
+        <button type="button" class="primary" disabled={running} onClick={() => void runner.run()}>
+          Run
+        </button>
+        <button type="button" disabled={!running} onClick={() => void runner.stop()}>
+          Stop
+        </button>
+        <button type="button" disabled={running} onClick={() => dispatch({ type: "reset" })}>
+          Reset
+        </button>
+        <label for="prediction-id">Prediction id</label>
+        <input
+          id="prediction-id"
+          class="grow"
+          type="text"
+          placeholder="optional"
+          spellcheck={false}
+          value={state.draft.predictionId}
+          onInput={(event) => dispatch({ type: "prediction-id", id: event.currentTarget.value })}
+        />
+      </div>
+      <Problems problems={state.problems} />
+    </div>
+  );
+}
+
+function Webhooks({ state: { draft, config }, dispatch }: Pick<ActionsProps, "state" | "dispatch">) {
+  return (
+    <fieldset>
+      <legend>Webhook events</legend>
+      <div class="row">
+        {WEBHOOK_EVENTS.map((event) => (
+          <label key={event}>
+            <input
+              type="checkbox"
+              checked={draft.webhookEvents.includes(event)}
+              disabled={event === "completed"}
+              onChange={({ currentTarget }) =>
+                dispatch({ type: "webhook-event", event, wanted: currentTarget.checked })
+              }
+            />
+            {event}
+          </label>
+        ))}
+      </div>
+      <p class="quiet">
+        Sent to <code>{webhookUrl(config?.webhookBase ?? "", draft)}</code>
+      </p>
+    </fieldset>
+  );
+}
+
+function Problems({ problems }: { readonly problems: readonly string[] }) {
+  return (
+    <div role="alert">
+      {problems.length > 0 && (
+        <ul class="problems">
+          {problems.map((problem) => (
+            <li key={problem}>{problem}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+/** The whole page, made anew from the state at every change. */
+import { useSyncExternalStore } from "preact/compat";
+import type { Runner } from "#effects";
+import { Form, WholeInput } from "#form";
+import { isRunning, type Model, type State, type Store } from "#state";
+import { Actions } from "./actions.tsx";
+import { EndpointBar } from "./endpoint.tsx";
+import { Header } from "./header.tsx";
+import { ResponseView } from "./response.tsx";
+import { Tabs } from "./tabs.tsx";
+import { TargetBar } from "./target-bar.tsx";
+
+interface PageProps {
+  readonly store: Store;
+  readonly runner: Runner;
+}
+
+const INPUT_TABS = [
+  { name: "form", title: "Form" },
+  { name: "json", title: "JSON" },
+] as const;
+
+export function Page({ store, runner }: PageProps) {
+  const state = useSyncExternalStore(store.subscribe, store.get);
+  return (
+    <>
+      <Header state={state} dispatch={store.dispatch} />
+      <TargetBar state={state} dispatch={store.dispatch} />
+      {state.model === undefined ? (
+        <p role="status" class="quiet">
+          Waiting for schema...
+        </p>
+      ) : (
+        <main>
+          <InputSide state={state} model={state.model} store={store} runner={runner} />
+          <section aria-label="Response">
+            <ResponseView key={state.run?.number} run={state.run} model={state.model} />
+          </section>
+        </main>
+      )}
+    </>
+  );
+}
+
+interface InputSideProps extends PageProps {
+  readonly state: State;
+  readonly model: Model;
+}
+
+function InputSide({ state, model, store, runner }: InputSideProps) {
+  const { draft, run } = state;
+  const { dispatch } = store;
+  return (
+    <section aria-label="Input">
+      <EndpointBar model={model} draft={draft} disabled={isRunning(run)} dispatch={dispatch} />
+      <Tabs label="Input as" tabs={INPUT_TABS} shown={draft.tab} onShow={(tab) => dispatch({ type: "tab", tab })}>
+        {draft.tab === "form" ? (
+          <Form model={model} draft={draft} dispatch={dispatch} />
+        ) : (
+          <WholeInput draft={draft} dispatch={dispatch} />
+        )}
+      </Tabs>
+      <Actions state={state} runner={runner} dispatch={dispatch} />
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { isJsonObject, type Json, jsonText, parseJson } from "@cog/core/json";
+import type { Run } from "#state";
+
+/** Both ways, in full. */
+export function RequestView({ run }: { readonly run: Run }) {
+  const { request, response, metrics } = run;
+  const predictTime = metrics["predict_time"];
+  return (
+    <>
+      <h3>Request</h3>
+      <p>
+        <code>
+          {request.method} {request.path}
+        </code>
+      </p>
+      <Headers headers={request.headers} />
+      <pre class="code">{readable(request.body)}</pre>
+      <h3>Response</h3>
+      {response === undefined ? (
+        <p class="quiet">Nothing yet.</p>
+      ) : (
+        <>
+          <p>
+            Status <code>{response.status}</code>
+            {typeof predictTime === "number" && `, predicted in ${predictTime.toFixed(3)} s`}
+          </p>
+          <Headers headers={response.headers} />
+          {response.body !== undefined && <pre class="code">{readable(response.body)}</pre>}
+        </>
+      )}
+    </>
+  );
+}
+
+function Headers({ headers }: { readonly headers: Readonly<Record<string, string>> }) {
+  return (
+    <dl class="headers">
+      {Object.entries(headers).map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** JSON with its files shortened; anything else as it is. */
+function readable(text: string): string {
+  try {
+    return jsonText(shortened(parseJson(text)), 2);
+  } catch {
+    return text;
+  }
+}
+
+const LONGEST = 2_000;
+
+function shortened(value: Json): Json {
+  if (typeof value === "string")
+    return value.length > LONGEST ? `${value.slice(0, 80)}… (${value.length} characters)` : value;
+  if (Array.isArray(value)) return value.map(shortened);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item)]));
+}
