@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-const COG = fileURLToPath(new URL("../dist/cli/main.mjs", import.meta.url));
+const COG = fileURLToPath(new URL("../dist/cli/main.cjs", import.meta.url));
 /** For what a model has to start for. */
 const PATIENCE_MS = 20_000;
 

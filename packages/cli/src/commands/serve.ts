@@ -1,5 +1,6 @@
 import type { FlagTable, FlagValues } from "./command.ts";
 import { defineCommand } from "./command.ts";
+import { checkPortNumber } from "./port.ts";
 import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
 
 const serverFlags = {
@@ -10,7 +11,7 @@ const serverFlags = {
     default: "8393",
     completes: "nothing",
     group: "Server",
-    check: (value) => (/^\d{1,5}$/.test(value) && Number(value) < 65536 ? undefined : "expected a port number"),
+    check: checkPortNumber,
   },
   host: {
     summary: "Address to listen on; 0.0.0.0 is for everyone",
@@ -22,6 +23,15 @@ const serverFlags = {
   watch: { summary: "Load the model again whenever its source changes", group: "Server" },
   detach: { summary: "Leave the server up and come back (cog ps, cog stop)", short: "d", group: "Server" },
   "upload-url": { summary: "Upload output files below this URL", value: "URL", completes: "nothing", group: "Server" },
+  playground: { summary: "Serve a page to try the model with, too (cog playground)", group: "Server" },
+  "playground-port": {
+    summary: "Port of that page; 0 picks a free one",
+    value: "PORT",
+    default: "9000",
+    completes: "nothing",
+    group: "Server",
+    check: checkPortNumber,
+  },
   "setup-timeout": {
     summary: "Seconds that setup() may take; 0 waits as long as it needs",
     value: "SECONDS",
@@ -30,6 +40,7 @@ const serverFlags = {
     group: "Server",
     check: (value) => (/^\d+$/.test(value) ? undefined : "expected a number of seconds"),
   },
+  json: { summary: "Write every log line as a JSON object, on stderr", group: "Output" },
 } as const satisfies FlagTable;
 
 const flags = { ...serverFlags, ...environmentFlags, ...projectFlags, ...imageFlags } as const satisfies FlagTable;
@@ -42,6 +53,7 @@ export const serve = defineCommand({
   flags,
   examples: [
     { command: "cog serve -p 5000", what: "Then POST to http://localhost:5000/predictions" },
+    { command: "cog serve --playground", what: "With a page to try it on, at http://localhost:9000" },
     { command: "cog serve --watch", what: "Edit the model while it is served: requests wait for the new code" },
   ],
   async run({ flags }, context) {

@@ -1,12 +1,16 @@
 /** The story of `cog serve`: check the port, prepare, start, say where, and stay until told to stop. */
-import { createServer } from "node:net";
-import { CogError, UnavailableError } from "@cog/core/errors";
+import { CogError } from "@cog/core/errors";
 import type { Prepared, RunningModel } from "#engines";
 import { readModel, type SessionOptions, withRunningModel } from "#launch";
+import type { RunningPlayground } from "#playground";
 import type { Project } from "#project";
+import { createJsonLines } from "#ui";
+import { checkPlaygroundPort, openBesideModel } from "./beside-model.ts";
 import type { CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
+import { aborted } from "./interrupt.ts";
 import { keeping, recipeOf } from "./keeping.ts";
+import { checkPort } from "./port.ts";
 import { projectOf } from "./project.ts";
 import { mustHaveWeights, weightPlaces } from "./project-weights.ts";
 import type { ServeFlags } from "./serve.ts";
@@ -14,8 +18,19 @@ import { surroundingsOf } from "./surroundings.ts";
 import { UsageError } from "./usage.ts";
 
 export async function serveModel(flags: ServeFlags, context: CommandContext): Promise<number> {
-  if (flags.watch && flags.detach) throw new UsageError("--watch and --detach cannot be used together", "serve");
-  await checkPort(flags.host, Number(flags.port));
+  for (const one of ["watch", "playground"] as const)
+    if (flags[one] && flags.detach) throw new UsageError(`--${one} and --detach cannot be used together`, "serve");
+  if (flags.json)
+    return await serveOn(flags, { ...context, report: createJsonLines((line) => process.stderr.write(line)) });
+  return await serveOn(flags, context);
+}
+
+async function serveOn(typed: ServeFlags, context: CommandContext): Promise<number> {
+  if (typed.playground) checkPlaygroundPort(typed);
+  const port = await checkPort({ host: typed.host, port: Number(typed.port), flag: "-p" });
+  // Of a page that is there before the model, the model's port is known before, too.
+  const flags = typed.playground ? { ...typed, port: String(port) } : typed;
+  let playground: RunningPlayground | undefined;
   try {
     if (flags.watch) {
       const { untilReadable } = await import("./edits.ts");
@@ -23,6 +38,7 @@ export async function serveModel(flags: ServeFlags, context: CommandContext): Pr
     }
     for (;;) {
       const serving = await servingOf(flags, context);
+      if (flags.playground) playground ??= await openBesideModel(flags, context);
       if (flags.detach) return await detach(serving, context);
       if (!flags.watch) return await stay(serving, context);
       await watch(serving, context);
@@ -31,6 +47,8 @@ export async function serveModel(flags: ServeFlags, context: CommandContext): Pr
     // Told to stop: that is how serving ends.
     if (context.signal.aborted && error === context.signal.reason) return 0;
     throw error;
+  } finally {
+    await playground?.close();
   }
 }
 
@@ -50,10 +68,16 @@ async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Se
   const start = {
     mode: "predict" as const,
     ...surroundings,
-    env: { ...(global.debug && { COG_LOG_LEVEL: "debug" }), ...surroundings.env },
+    env: {
+      ...(global.debug && { COG_LOG_LEVEL: "debug" }),
+      ...(flags.json && { LOG_FORMAT: "json" }),
+      ...surroundings.env,
+    },
     serverFlags: ["--await-explicit-shutdown", "true", ...(uploadUrl === undefined ? [] : ["--upload-url", uploadUrl])],
     listen: { host: flags.host, port: Number(flags.port) },
     schema: model.document,
+    // Where files are uploaded to may well be this machine, and webhooks come to the playground.
+    callsHost: uploadUrl !== undefined || flags.playground,
   };
   const options = { start, weights: weightPlaces(settings), setupTimeoutSeconds: Number(flags["setup-timeout"]) };
   return { flags, project, options };
@@ -116,35 +140,4 @@ async function untilEnded({ ended }: RunningModel, signal: AbortSignal): Promise
 function addressOf(host: string, port: number): string {
   if (host === "127.0.0.1" || host === "localhost" || host === "::1") return `http://localhost:${port}`;
   return host === "0.0.0.0" ? `http://0.0.0.0:${port} (http://localhost:${port})` : `http://${host}:${port}`;
-}
-
-/** A port that is taken is told before anything is built. */
-async function checkPort(host: string, port: number): Promise<void> {
-  const server = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, host, resolve);
-    });
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code !== "EADDRINUSE" && code !== "EACCES" && code !== "EADDRNOTAVAIL") throw error;
-    const reason = {
-      EADDRINUSE: "is in use",
-      EACCES: "may not be opened by you",
-      EADDRNOTAVAIL: "cannot be opened: this machine has no such address",
-    }[code];
-    throw new UnavailableError("port.taken", `Port ${port} on ${host} ${reason}`, {
-      hint: "Choose another one with -p.",
-    });
-  } finally {
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }

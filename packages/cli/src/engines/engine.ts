@@ -50,6 +50,8 @@ export interface StartOptions extends Surroundings {
   readonly serverFlags: readonly string[];
   /** The host address to listen on; port 0 picks a free one. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** The model calls this machine, for webhooks or uploads: it finds it by the name host.docker.internal in a container. */
+  readonly callsHost?: boolean;
   /** The OpenAPI document made from the sources; for an image it has its own. */
   readonly schema?: JsonObject;
   /** The model is to outlive this command: it is left, not stopped, and found again by its `kept` place. */

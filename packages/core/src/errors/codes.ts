@@ -76,6 +76,8 @@ export const ERROR_CODES = {
   "output.download": "A file of the output could not be downloaded.",
   "output.not_writable": "The place of `-o` cannot be written to.",
   "output.several": "The output is several files, and `-o -` takes one.",
+  "playground.missing": "The page that the playground shows is not there.",
+  "port.same": "The model and the playground are to listen on one port.",
   "port.taken": "The port is in use.",
   "prediction.failed": "The model failed, or the prediction was canceled.",
   "prediction.stream": "The model's output broke off.",

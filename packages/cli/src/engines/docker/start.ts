@@ -71,8 +71,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
       gpus,
     })),
     `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,
-    // Where files are uploaded to may well be this machine.
-    ...(options.serverFlags.includes("--upload-url") ? ["--add-host=host.docker.internal:host-gateway"] : []),
+    ...(options.callsHost === true ? ["--add-host=host.docker.internal:host-gateway"] : []),
     run.image,
     "python",
     "-m",

@@ -1,0 +1,62 @@
+/** The Reporter of `--json`: every line an object, with the same members as the lines of a model's server. */
+import { withoutAnsi } from "@cog/core/ansi";
+import type { Reporter, Step } from "#report";
+
+export function createJsonLines(write: (text: string) => void): Reporter {
+  return new JsonLines(write);
+}
+
+class JsonLines implements Reporter {
+  readonly #write: (text: string) => void;
+  /** The beginning of a line of a child. */
+  #begun = "";
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  info(message: string): void {
+    this.#line("INFO", message, "cog::cli");
+  }
+
+  warn(message: string): void {
+    this.#line("WARN", message, "cog::cli");
+  }
+
+  debug(message: string): void {
+    this.#line("DEBUG", message, "cog::cli");
+  }
+
+  /** What is such a line already stays as it is. */
+  output(text: string): void {
+    const lines = (this.#begun + text).split("\n");
+    this.#begun = lines.pop() ?? "";
+    for (const line of lines) {
+      if (isObject(line)) this.#write(`${line}\n`);
+      else if (line.trim() !== "") this.#line("INFO", withoutAnsi(line), "cog::output");
+    }
+  }
+
+  step(title: string): Step {
+    this.info(title);
+    return {
+      update: () => {},
+      done: (summary) => (summary === undefined ? undefined : this.info(summary)),
+      fail: () => {},
+    };
+  }
+
+  #line(level: string, message: string, target: string): void {
+    this.#write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, fields: { message }, target })}\n`);
+  }
+}
+
+function isObject(line: string): boolean {
+  if (!line.startsWith("{")) return false;
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
