@@ -71,7 +71,9 @@ async function imageFacts(name: string, context: CommandContext): Promise<Inspec
   const image = await inspectImage(name, { signal, tool });
   if (image === undefined) {
     throw new UserError("image.not_found", `There is no directory and no image "${name}" here`, {
-      hint: `To look at an image of a registry, pull it first: ${tool} pull ${name}`,
+      hint: /^[./~]/.test(name)
+        ? "Give the directory of a project, or the name of an image; 'cog ls' lists those."
+        : `To look at an image of a registry, pull it first: ${tool} pull ${name}`,
     });
   }
   const config = readLabel(image, "config");

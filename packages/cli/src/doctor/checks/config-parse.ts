@@ -11,7 +11,13 @@ export const configParse: Check = {
     return looked(
       config.parsed.problems
         .filter(({ field }) => field === "")
-        .map(({ message, place }) => ({ severity: "error", code: "config.syntax", message, place })),
+        .map(({ message, place }) => ({
+          severity: "error",
+          code: "config.syntax",
+          message,
+          place,
+          remedy: "Correct it there: nothing else is looked at before.",
+        })),
     );
   },
 };

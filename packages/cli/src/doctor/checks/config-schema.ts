@@ -1,3 +1,4 @@
+import type { ConfigProblem } from "@cog/core/config";
 import { CogError } from "@cog/core/errors";
 import { type Check, type Finding, findingsOf, looked } from "../finding.ts";
 import { unreadable } from "../unreadable.ts";
@@ -12,10 +13,19 @@ export const configSchema: Check = {
     if (config instanceof CogError) return unreadable;
     const { problems, warnings } = config.parsed;
     if (problems.some(({ field }) => field === "")) return unreadable;
-    const wrong = [...problems, ...warnings.filter(({ kind }) => kind === "unknown-key")];
-    const findings = wrong.map(
-      ({ message, place }): Finding => ({ severity: "error", code: "config.invalid", message, place }),
-    );
+    const finding =
+      (remedy: string) =>
+      ({ message, place }: ConfigProblem): Finding => ({
+        severity: "error",
+        code: "config.invalid",
+        message,
+        place,
+        remedy,
+      });
+    const findings = [
+      ...problems.map(finding("Correct it in cog.yaml.")),
+      ...warnings.filter(({ kind }) => kind === "unknown-key").map(finding("Correct its name, or take it out.")),
+    ];
     // Values that are well formed and name what is not there.
     const missing = problems.length === 0 && project instanceof CogError ? findingsOf(project) : [];
     return looked([...findings, ...missing]);
