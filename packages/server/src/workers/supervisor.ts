@@ -115,7 +115,8 @@ export class Supervisor {
   async #ready(worker: WorkerProcess): Promise<void> {
     if (this.state.name !== "starting" || this.#process !== worker) return;
     await this.#options.beforeReady(worker);
-    if (this.#process !== worker) return;
+    // Ended, or told to stop, meanwhile.
+    if (this.state.name !== "starting" || this.#process !== worker) return;
     clearTimeout(this.#timer);
     this.#proven = true;
     this.#finishSetup("succeeded");
