@@ -310,11 +310,12 @@ class ModelServer {
   }
 
   #listenToSignals(): void {
-    process.on("SIGINT", () => void this.#stop({ code: 130 }));
+    // In the first setup nothing has been accepted yet that anybody would wait for.
+    const stop = (code: number) =>
+      void this.#stop({ code, now: this.#pool.state.name === "starting" && !this.#health.wasReady });
+    process.on("SIGINT", () => stop(130));
     process.on("SIGTERM", () => {
-      if (this.#settings.awaitExplicitShutdown) return;
-      // In the first setup nothing has been accepted yet that anybody would wait for.
-      void this.#stop({ code: 0, now: this.#pool.state.name === "starting" && !this.#health.wasReady });
+      if (!this.#settings.awaitExplicitShutdown) stop(0);
     });
   }
 

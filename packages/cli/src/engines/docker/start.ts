@@ -72,6 +72,8 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     })),
     `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,
     ...(options.callsHost === true ? ["--add-host=host.docker.internal:host-gateway"] : []),
+    // The server leaves SIGTERM to whoever asks it to shut down.
+    ...(options.serverFlags.includes("--await-explicit-shutdown") ? ["--stop-signal=SIGINT"] : []),
     run.image,
     "python",
     "-m",

@@ -134,10 +134,13 @@ function endReason(code: number | null, signal: string | null): string {
   return signal === null ? `it exited with status ${code ?? 0}` : `it was ended by ${signal}`;
 }
 
-/** Polite signal, a bounded wait, then kill. The model's guardian ends the worker when the server is gone. */
+/**
+ * Polite signal, a bounded wait, then kill. The model's guardian ends the worker when the server is gone. SIGINT, because
+ * SIGTERM is not for a server that waits for an explicit shutdown.
+ */
 async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  kill(child, "SIGTERM");
+  kill(child, "SIGINT");
   const timer = setTimeout(() => kill(child, "SIGKILL"), STOP_MS);
   await ended;
   clearTimeout(timer);
