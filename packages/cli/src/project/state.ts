@@ -1,6 +1,6 @@
 /** `.cog/`: what the command line keeps in a project. It ignores itself, in git and in image builds. */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Project } from "./project.ts";
@@ -16,13 +16,22 @@ export function writeState({ directory }: Project, name: string, text: string): 
 export function openState(projectDirectory: string): string {
   const directory = join(projectDirectory, ".cog");
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     writeAtomically(join(directory, ".gitignore"), "*\n");
     return directory;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
     return temporaryState(projectDirectory);
+  }
+}
+
+/** Not `recursive`: on a read-only file system that says ENOENT, as if the project were not there. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if (!existsSync(directory)) throw error;
   }
 }
 
