@@ -4,12 +4,16 @@ export function closest(name: string, candidates: readonly string[]): string | u
     .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= editsAllowed(Math.min(name.length, candidate.length)))
     .sort((a, b) => a.distance - b.distance);
-  const begun = name.length > 1 ? candidates.find((candidate) => candidate.startsWith(name)) : undefined;
-  return ranked[0]?.candidate ?? begun;
+  const [first, second] = ranked;
+  // Of two short words that are equally near, neither is more likely than the other.
+  if (first !== undefined && (name.length > 3 || first.distance !== second?.distance)) return first.candidate;
+  const begun = name === "" ? [] : candidates.filter((candidate) => candidate.startsWith(name));
+  return name.length > 1 || begun.length === 1 ? begun[0] : undefined;
 }
 
-/** Of the shorter word: two letters are two edits from half of all words. */
+/** Of the shorter word: two letters are two edits from half of all words, and one letter is one edit from every other. */
 function editsAllowed(length: number): number {
+  if (length < 2) return 0;
   return Math.max(length < 4 ? 1 : 2, Math.floor(length / 3));
 }
 
