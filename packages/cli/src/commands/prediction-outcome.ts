@@ -46,7 +46,12 @@ export async function predict(
     ...(onLog !== undefined && { onLog }),
   });
   printer?.end();
-  return { answer, streamed: printer?.used === true, endpoint, shown };
+  const nothingCame = endpoint?.output.kind === "iterator" && isEmptyList(answer.output);
+  return { answer, streamed: printer !== undefined && (printer.used || nothingCame), endpoint, shown };
+}
+
+function isEmptyList(output: Json | undefined): boolean {
+  return Array.isArray(output) && output.length === 0;
 }
 
 async function servedDocument(url: string, signal: AbortSignal): Promise<JsonObject> {
@@ -84,6 +89,7 @@ function presentation(flags: Flags, { name, subject, context }: Presentation): P
     print: (content) => stdout.write(content),
     signal,
     say: (message) => report.info(message),
+    warn: (message) => report.warn(message),
     onWritten: (path, sizeBytes) => {
       report.info(`Written output to: ${path} (${sizeText(sizeBytes)})`);
       if (subject.open === true) openOnDesktop(resolve(workingDirectory, path));

@@ -5,7 +5,7 @@ import { type Endpoint, interfaceOf } from "@cog/core/schema";
 import type { Surroundings, Target } from "#engines";
 import { checkInput, type InputContext, inputTable, readInputFlags } from "#inputs";
 import { type Model, readModel } from "#launch";
-import { checkWritable, type OutputName, outputName } from "#outputs";
+import { checkWritable, hasFiles, type OutputName, outputName } from "#outputs";
 import type { Call, CommandContext } from "./command.ts";
 import { chooseEngine } from "./engine.ts";
 import type { predictionFlags } from "./prediction-flags.ts";
@@ -72,7 +72,8 @@ export async function requestOf(
     checkInput(given, { ...reading, document, component: componentIn(document, subject.mode) });
   const early = model === undefined ? undefined : await checked(model.document);
   const name = nameOf(flags, subject.mode, context);
-  checkWritable(name, workingDirectory);
+  const savesFiles = !flags.raw && hasFiles(model?.endpoint.output);
+  checkWritable(name, { workingDirectory, savesFiles });
   if (target.kind === "project") await mustHaveWeights(target.project, settings);
   const replicate = replicateContext(flags, context);
   const surroundings = surroundingsOf(flags, context);
@@ -86,6 +87,9 @@ export function startFlags({ surroundings }: Request, { global }: CommandContext
 }
 
 function targetOf(flags: Flags, { image }: Subject, context: CommandContext): Target {
+  if (image !== undefined && flags.json === "" && /\.json$/i.test(image)) {
+    throw new UserError("input.json_file", `No image is named like ${image}; did you mean --json @${image}?`);
+  }
   if (image !== undefined) return { kind: "image", image };
   return { kind: "project", project: projectOf(flags, context) };
 }

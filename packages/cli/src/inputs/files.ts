@@ -22,6 +22,7 @@ export function looksForgotten(value: string, reading: FileReading): boolean {
 }
 
 function read(name: string, path: string, reading: FileReading): Buffer {
+  if (path === "") throw new UserError("input.file", `input "${name}": a file name is expected after @`);
   try {
     return readFileSync(locate(path, reading));
   } catch (error) {

@@ -155,6 +155,8 @@ test.each<readonly [flags: readonly string[], json: string | undefined, message:
   [["txt=a"], undefined, 'unknown input "txt"; valid inputs are: '],
   [["txt=@gone.txt"], undefined, 'unknown input "txt"'],
   [["text=@gone.txt"], undefined, 'input "text": open gone.txt: no such file or directory'],
+  [["text=@"], undefined, 'input "text": a file name is expected after @'],
+  [[], "@", "--json: a file name is expected after @"],
   [["text=@."], undefined, 'input "text": open .: it is a directory'],
   [["image=photo.png"], undefined, "did you mean -i image=@photo.png?"],
   [["text=a", "text=b"], undefined, "expected string, got array"],

@@ -25,6 +25,7 @@ async function sourceText(flag: string, reading: JsonReading): Promise<string> {
   if (flag === "-" || flag === "@-") return await reading.readStdin();
   if (!flag.startsWith("@")) return flag;
   const path = flag.slice(1);
+  if (path === "") throw new UserError("input.file", "--json: a file name is expected after @");
   try {
     return readFileSync(locate(path, reading), "utf8");
   } catch (error) {

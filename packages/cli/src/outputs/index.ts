@@ -1,4 +1,5 @@
 export { type OutputFlag, type OutputName, outputName } from "./naming.ts";
 export { type PresentOptions, presentJson, presentOutput } from "./present.ts";
+export { hasFiles } from "./save.ts";
 export { type StreamPrinter, streamPrinter } from "./stream.ts";
 export { checkWritable } from "./write.ts";

@@ -67,6 +67,7 @@ function present(output: Json, flag?: string, type?: OutputType) {
       printed += typeof content === "string" ? content : Buffer.from(content).toString("latin1");
     },
     say: (message: string) => void said.push(message),
+    warn: (message: string) => void said.push(message),
     onWritten: (path: string, size: number) => void said.push(`${path}: ${size}`),
     signal: new AbortController().signal,
   };
@@ -107,6 +108,12 @@ test("files inside an object give way to their paths", async () => {
   const { show, printed } = present({ image: dataUrl("x", "image/png"), seed: 7 });
   await show();
   expect(JSON.parse(printed())).toEqual({ image: "output.image.png", seed: 7 });
+});
+
+test("files beside a text in a file keep their own types", async () => {
+  const { show } = present({ image: dataUrl("x", "image/png") }, "x.json");
+  await show();
+  expect(JSON.parse(readFileSync(join(directory, "x.json"), "utf8"))).toEqual({ image: "x.image.png" });
 });
 
 test("malformed media types are no obstacle", async () => {
@@ -227,9 +234,18 @@ test("--json is one document, files beside it, also for a failure", async () => 
 });
 
 test("a place that cannot be written to is told before any work", () => {
-  expect(() => checkWritable(named("gone/x.txt"), directory)).toThrow("Output path is not writable");
-  expect(() => checkWritable(named("d/x.txt"), directory)).not.toThrow();
-  expect(() => checkWritable(named(undefined), directory)).not.toThrow();
+  const here = { workingDirectory: directory };
+  const missing = (path: string) =>
+    expect.objectContaining({
+      message: `Output path is not writable: ${join(directory, path)}`,
+      hint: expect.stringContaining(`${join(directory, "gone")}`),
+    });
+  expect(() => checkWritable(named("gone/x.txt"), here)).toThrow(missing("gone/x.txt"));
+  expect(() => checkWritable(named("gone/"), here)).toThrow(missing("gone/"));
+  expect(() => checkWritable(named("d/x.txt"), here)).not.toThrow();
+  const nowhere = { workingDirectory: join(directory, "gone") };
+  expect(() => checkWritable(named(undefined), nowhere)).not.toThrow();
+  expect(() => checkWritable(named(undefined), { ...nowhere, savesFiles: true })).toThrow(missing("gone/"));
   expect(existsSync(join(directory, "d", "x.txt"))).toBe(false);
 });
 

@@ -13,6 +13,7 @@ export interface PresentOptions {
   readonly workingDirectory: string;
   readonly print: (content: string | Uint8Array) => void;
   readonly say: (message: string) => void;
+  readonly warn: (message: string) => void;
   readonly onWritten: OnWritten;
   /** The whole name of a single output file: training keeps it as it is given. */
   readonly exactly?: string | undefined;
@@ -36,12 +37,15 @@ export async function presentOutput(
     toStdout(output, options);
     return;
   }
-  const saved = raw ? output : await saveFiles(output, type, saving(options));
   const isSaved = (item: Json, its: OutputType | undefined) => isFile(item) || isToDownload(item, its, name);
   const items = itemType(type);
   const isListOfFiles =
     Array.isArray(output) && (output.length > 0 ? output.every((item) => isSaved(item, items)) : isFileType(items));
-  if (!raw && (isSaved(output, type) || isListOfFiles)) return;
+  const isAllFiles = !raw && (isSaved(output, type) || isListOfFiles);
+  // Beside a text that has the name of `-o` with its extension, files have those of what they are.
+  const among = isAllFiles ? options : { ...options, name: { ...name, extension: "" } };
+  const saved = raw ? output : await saveFiles(output, type, saving(among));
+  if (isAllFiles) return;
   const text = textOf(saved);
   if (name.place === "file") toFile(text, options);
   else options.print(`${text}\n`);
@@ -84,7 +88,7 @@ export async function presentJson(
     return;
   }
   if (options.name.extension !== ".json")
-    options.say(`--output value does not have a .json suffix: ${textFileName(options.name)}`);
+    options.warn(`--output value does not have a .json suffix: ${textFileName(options.name)}`);
   toFile(text, options);
 }
 

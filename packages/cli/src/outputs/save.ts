@@ -54,6 +54,11 @@ export function isFileType(type: OutputType | undefined): boolean {
   return type?.kind === "path" || type?.kind === "file";
 }
 
+/** Whether an output of this type is one or several files. */
+export function hasFiles(type: OutputType | undefined): boolean {
+  return isFileType(type?.kind === "list" || type?.kind === "iterator" ? type.items : type);
+}
+
 async function saveDownload(address: string, options: SaveOptions, at: At): Promise<string> {
   const { mediaType, extension, content } = await download(address, options.signal);
   const name = options.name.extension === "" ? { ...options.name, extension } : options.name;

@@ -11,17 +11,24 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "@cog/core/errors";
 import type { OutputName } from "./naming.ts";
 
-/** Fails before any work when `-o` names a place that cannot be written to. */
-export function checkWritable(name: OutputName, workingDirectory: string): void {
-  if (name.place === "stdout" || name.place === "default") return;
+/**
+ * Fails before any work when the output goes to a place that cannot be written to.
+ * @param savesFiles the output is sure to have files, also where `-o` does not say so
+ */
+export function checkWritable(
+  name: OutputName,
+  { workingDirectory, savesFiles = false }: { readonly workingDirectory: string; readonly savesFiles?: boolean },
+): void {
+  if (name.place === "stdout" || (name.place === "default" && !savesFiles)) return;
   const directory = resolve(workingDirectory, name.directory);
   const file = name.place === "file" ? resolve(directory, `${name.stem}${name.extension}`) : undefined;
-  if (!(file !== undefined && isSpecial(file)) && !isWritable(directory)) throw notWritable(file ?? directory);
+  const isDevice = file !== undefined && isSpecial(file);
+  if (!isDevice && !isWritable(directory)) throw notWritable(file ?? join(directory, sep));
   if (file !== undefined && existsSync(file) && !isWritable(file)) throw notWritable(file);
 }
 
@@ -93,11 +100,12 @@ function isWritable(path: string): boolean {
 }
 
 function notWritable(path: string, cause?: unknown): UserError {
-  const missing = !existsSync(dirname(path));
+  const directory = path.endsWith(sep) ? path : dirname(path);
+  const missing = !existsSync(directory);
   // As in "ENOSPC: no space left on device, write".
   const reason = cause instanceof Error && !missing ? ` (${cause.message.replace(/^\w+: |, .*$/g, "")})` : "";
   return new UserError("output.not_writable", `Output path is not writable: ${path}${reason}`, {
-    hint: missing ? `The directory ${dirname(path)} does not exist; create it, or choose another with -o.` : undefined,
+    hint: missing ? `The directory ${directory} does not exist; create it, or choose another with -o.` : undefined,
     cause,
   });
 }
