@@ -122,7 +122,7 @@ async function contextOf(flags: ReadonlyMap<string, string>, settings: Settings)
     palette: view.palette,
     debug: view.debug,
     quiet: isOn(flags, "quiet"),
-    progress: progressOf(flags.get("progress") ?? settings.progress, settings),
+    progress: isOn(flags, "quiet") ? "quiet" : progressOf(flags.get("progress") ?? settings.progress, settings),
     columns: () => process.stderr.columns,
   });
   const context: CommandContext = {
@@ -174,7 +174,7 @@ function group(name: string, after: readonly string[]): number {
 
 async function help(words: readonly string[]): Promise<number> {
   const [name, ...after] = words.filter((word) => !word.startsWith("-"));
-  if (name === undefined) return show(programPage(commands, topics));
+  if (name === undefined || name === "help") return show(programPage(commands, topics));
   const topic = topics.find((one) => one.name === name);
   if (topic !== undefined) return show(await topic.load());
   const command = find(name, after);
