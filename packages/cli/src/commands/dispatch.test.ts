@@ -1,16 +1,17 @@
 import { expect, test } from "vitest";
-import { type Dispatch, dispatchRun } from "./dispatch.ts";
+import { type Dispatch, type DispatchFacts, dispatchRun } from "./dispatch.ts";
 import { publishFlag } from "./exec.ts";
 import { globalFlags } from "./global-flags.ts";
 import { onlyPredictionFlags, predictionFlags } from "./prediction-flags.ts";
 
+const FACTS: DispatchFacts = {
+  flags: { ...predictionFlags, ...publishFlag, ...globalFlags },
+  predictionFlags: new Set(Object.keys(onlyPredictionFlags)),
+  execFlags: new Set(Object.keys(publishFlag)),
+  fileExists: () => false,
+};
 const dispatch = (line: string, files: readonly string[] = []): Dispatch =>
-  dispatchRun(line === "" ? [] : line.split(" "), {
-    flags: { ...predictionFlags, ...publishFlag, ...globalFlags },
-    predictionFlags: new Set(Object.keys(onlyPredictionFlags)),
-    execFlags: new Set(Object.keys(publishFlag)),
-    fileExists: (path) => files.includes(path),
-  });
+  dispatchRun(line === "" ? [] : line.split(" "), { ...FACTS, fileExists: (path) => files.includes(path) });
 
 const words = (text: string) => (text === "" ? [] : text.split(" "));
 const project = (flags = ""): Dispatch => ({ kind: "predict", words: words(flags) });
@@ -92,9 +93,15 @@ test("a word that names a file is a command", () => {
   expect(dispatch("tool", ["tool"])).toEqual(exec("tool"));
 });
 
+test("an empty word is no image", () => {
+  expect(dispatchRun([""], FACTS)).toEqual({ kind: "usage-error", message: expect.stringContaining("is empty") });
+  expect(dispatchRun(["--json", ""], FACTS)).toEqual({ kind: "predict", words: ["--json", ""] });
+});
+
 test.each([
   ["-p 8080", "cog serve -p"],
-  ["-p 8080 -i s=a x", "cannot be used together"],
+  ["-p 8080 -i s=a x", "and -p cannot be used together"],
+  ["-i s=a -- my-tool", "a command, my-tool, cannot"],
   ["-i s=a one two", '"one" and "two"'],
 ])("cog run %s is refused", (typed, words) => {
   expect(dispatch(typed)).toEqual({ kind: "usage-error", message: expect.stringContaining(words) });

@@ -43,6 +43,8 @@ export function dispatchRun(argv: readonly string[], facts: DispatchFacts): Disp
   const hasExecFlag = head.some((word) => isFlagOf(word, facts.execFlags));
   const hasPredictionFlag = head.some((word) => isFlagOf(word, facts.predictionFlags));
 
+  if (position?.kind === "positional" && position.text === "")
+    return { kind: "usage-error", message: "the name of the image is empty" };
   if (position?.kind !== "positional") {
     if (!hasExecFlag) return { kind: "predict", words: argv };
     return {
@@ -60,10 +62,12 @@ export function dispatchRun(argv: readonly string[], facts: DispatchFacts): Disp
   const rest = words.slice(at + 1);
   const predict: Dispatch = { kind: "predict", image, words: [...before, ...argv.slice(position.to)] };
 
-  if (words[at - 1]?.kind === "end-of-flags") return exec;
-  if (hasExecFlag && hasPredictionFlag)
-    return { kind: "usage-error", message: "flags of predictions and -p cannot be used together" };
-  if (hasExecFlag) return exec;
+  const isCommand = words[at - 1]?.kind === "end-of-flags";
+  if ((isCommand || hasExecFlag) && hasPredictionFlag) {
+    const what = isCommand ? `a command, ${image},` : "-p";
+    return { kind: "usage-error", message: `flags of predictions and ${what} cannot be used together` };
+  }
+  if (isCommand || hasExecFlag) return exec;
   if (hasPredictionFlag) {
     const another = rest.find(({ kind }) => kind === "positional");
     if (another?.kind !== "positional") return predict;

@@ -1,5 +1,5 @@
 /** What a folder that becomes a project has already: a model, a trainer, requirements, a version of Python. */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseConfig } from "@cog/core/config";
 import { CogError } from "@cog/core/errors";
@@ -8,6 +8,7 @@ import { choosePython } from "#compat";
 import { loadParser, type ParsePython } from "#python";
 import type { Reporter } from "#report";
 import { readRequirements } from "#requirements";
+import { isFile } from "./is-file.ts";
 import type { StarterChoice } from "./starter-files.ts";
 
 export type ExistingProject = Pick<StarterChoice, "model" | "train" | "requirements" | "pythonVersion">;
@@ -82,10 +83,6 @@ function trainerIn(directory: string, parse: ParsePython): string | undefined {
     ({ kind, name, methods }) => (kind === "function" && name === "train") || methods.includes("train"),
   );
   return found && `train.py:${found.name}`;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 interface Definition {

@@ -1,5 +1,5 @@
 /** The story of `cog run`, `cog predict` and `cog train`: check everything, prepare, start, predict, show, stop. */
-import { UserError } from "@cog/core/errors";
+import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import type { Prepared, RunningModel } from "#engines";
 import { reuseKept, withRunningModel } from "#launch";
 import type { CommandContext } from "./command.ts";
@@ -116,10 +116,15 @@ async function explained(preparing: Promise<Prepared>, { image, unsure }: Subjec
   try {
     return await preparing;
   } catch (error) {
-    if (unsure !== true || !(error instanceof UserError)) throw error;
-    throw new UserError("image.not_found", `no image "${image}"; to run it as a command use: cog exec ${image}`, {
-      hint: "'cog ls' lists the Cog images of this machine, and 'cog login' opens private registries.",
-      cause: error,
-    });
+    if (unsure !== true || !(error instanceof CogError)) throw error;
+    const asCommand = `to run it as a command use: cog exec ${image}`;
+    if (error instanceof UserError) {
+      throw new UserError("image.not_found", `no image "${image}"; ${asCommand}`, {
+        hint: "'cog ls' lists the Cog images of this machine, and 'cog login' opens private registries.",
+        cause: error,
+      });
+    }
+    const hint = [error.hint, `If ${image} is no image: ${asCommand}`].filter((line) => line !== undefined).join("\n");
+    throw new UnavailableError(error.code, error.message, { hint, cause: error });
   }
 }

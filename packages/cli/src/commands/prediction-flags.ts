@@ -14,7 +14,8 @@ export const onlyPredictionFlags = {
   json: {
     summary: "The result as JSON; with a value also the inputs: JSON, @file or - for stdin",
     value: "INPUTS",
-    valueIf: (word) => word === "-" || /^\s*[{["@]/.test(word) || /^\s*(\d+|null|true|false)\s*$/.test(word),
+    valueIf: (word) =>
+      word === "" || word === "-" || /^\s*[{["@]/.test(word) || /^\s*(\d+|null|true|false)\s*$/.test(word),
     group: "Input",
   },
   inputs: { summary: "Print what the model takes, and run nothing", group: "Input" },

@@ -88,7 +88,9 @@ export function startFlags({ surroundings }: Request, { global }: CommandContext
 
 function targetOf(flags: Flags, { image }: Subject, context: CommandContext): Target {
   if (image !== undefined && flags.json === "" && /\.json$/i.test(image)) {
-    throw new UserError("input.json_file", `No image is named like ${image}; did you mean --json @${image}?`);
+    throw new UserError("input.json", `No image is named like ${image}; did you mean --json @${image}?`, {
+      hint: "With --json alone the result is JSON, and a word after it is an image.",
+    });
   }
   if (image !== undefined) return { kind: "image", image };
   return { kind: "project", project: projectOf(flags, context) };

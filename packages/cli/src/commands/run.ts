@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
 import { defineCommand, type Rerouted } from "./command.ts";
 import { dispatchRun } from "./dispatch.ts";
 import { exec, publishFlag } from "./exec.ts";
 import { globalFlags } from "./global-flags.ts";
+import { isFile } from "./is-file.ts";
 import { onlyPredictionFlags, onlyRunFlags, runFlags } from "./prediction-flags.ts";
 import { UsageError } from "./usage.ts";
 import { readWords } from "./words.ts";
@@ -38,7 +38,8 @@ async function reroute(words: readonly string[], workingDirectory: string): Prom
     flags: allFlags,
     predictionFlags: predictionNames,
     execFlags: execNames,
-    fileExists: (path) => places.some((place) => existsSync(resolve(place, path))),
+    // Folders do not count: one that is named as an image is often there.
+    fileExists: (path) => places.some((place) => isFile(resolve(place, path))),
   });
   switch (decision.kind) {
     case "exec":
