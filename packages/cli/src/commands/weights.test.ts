@@ -1,0 +1,358 @@
+/** `cog weights` as a process, with a registry and servers of files that answer for real. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
+const TSX = createRequire(import.meta.url).resolve("tsx");
+const {
+  TEST_REGISTRY: REGISTRY = "",
+  TEST_REGISTRY_USER: USER = "ada",
+  TEST_REGISTRY_PASSWORD: PASSWORD = "secret",
+} = process.env;
+
+let directory = "";
+const servers: Server[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "cog-weights-"));
+  const auth = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
+  write(".docker/config.json", JSON.stringify({ auths: { [REGISTRY]: { auth } } }));
+});
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+  rmSync(directory, { recursive: true });
+});
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(directory, path)), { recursive: true });
+  writeFileSync(join(directory, path), content);
+}
+
+function project(weights: string, model = `${REGISTRY || "registry.test"}/ada/${randomUUID()}`): void {
+  write("cog.yaml", `model: ${model}\nrun: run.py:Runner\nweights:\n${weights}\n`);
+}
+
+const weight = (name: string, source: string) => `  - {name: ${name}, target: /src/${name}, source: ${source}}`;
+
+function start(words: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
+  return spawn(process.execPath, ["--import", TSX, MAIN, ...words.split(" ")], {
+    cwd: directory,
+    env: { PATH: process.env["PATH"] ?? "", HOME: directory, XDG_CACHE_HOME: join(directory, "cache"), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function cog(words: string, env: Readonly<Record<string, string>> = {}) {
+  const child = start(words, env);
+  const written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      written[name] += text;
+    });
+  const [code] = await once(child, "close");
+  return { code, ...written };
+}
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const STORE = "cache/cog/weights";
+const inStore = (content: string | Uint8Array): string => {
+  const hex = createHash("sha256").update(content).digest("hex");
+  return join(directory, STORE, "files/sha256", hex.slice(0, 2), hex);
+};
+
+/** Every file of the store by its name, and what is in its folders besides. */
+function storeContent(): { readonly wrong: readonly string[]; readonly files: number } {
+  const root = join(directory, STORE, "files");
+  const names = existsSync(root) ? readdirSync(root, { recursive: true, encoding: "utf8" }) : [];
+  const files = names.filter((name) => statSync(join(root, name)).isFile() && !basename(name).startsWith("put-"));
+  const wrong = files.filter((name) => {
+    return (
+      createHash("sha256")
+        .update(readFileSync(join(root, name)))
+        .digest("hex") !== basename(name)
+    );
+  });
+  return { wrong, files: files.length };
+}
+
+const lockText = () => readFileSync(join(directory, "weights.lock"), "utf8");
+
+describe("without a registry", () => {
+  test.each([
+    ["weights import", "model: h.test/ab\nrun: run.py:Runner", "no weights defined in cog.yaml"],
+    ["weights import b c", undefined, 'weight "b", "c" not found in cog.yaml'],
+    ["weights pull b", undefined, 'weight "b" not found in cog.yaml'],
+    ["weights pull", undefined, "weights.lock not found (run 'cog weights import' first)"],
+    ["weights import --dry-run", undefined, "Cannot import file://./w: "],
+    [
+      "run -i x=1",
+      undefined,
+      "weights.lock is out of sync with cog.yaml:\n  - \"a\": not imported yet\nRun 'cog weights import'",
+    ],
+  ])("cog %s %#", async (words, config, why) => {
+    if (config === undefined) project(weight("a", "{uri: w}"));
+    else write("cog.yaml", config);
+    write(
+      "run.py",
+      "from cog import BaseRunner\nclass Runner(BaseRunner):\n    def run(self, x: int) -> int:\n        return x\n",
+    );
+    const { code, stdout, stderr } = await cog(words);
+    expect(stderr).toContain(why);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  test.each([
+    [
+      "{uri: w, include: ['*.onnx'], exclude: [b]}",
+      "file://./w has no files that match: include [*.onnx], exclude [b]",
+    ],
+    ["{uri: w/a}", "is not a directory"],
+    ["{uri: links}", "link is a symbolic link"],
+    ["{uri: 's3://x/y'}", 'unsupported weight source scheme "s3" in URI "s3://x/y"'],
+    ["{uri: 'hf://acme/gated'}", "Accept them at 127.0.0.1:"],
+    ["{uri: 'hf://acme/absent'}", "has no such repository, revision or file"],
+  ])("%s cannot be imported", async (source, why) => {
+    const hub = await serve((request, response) =>
+      response.writeHead(request.url?.includes("gated") ? 401 : 404).end(),
+    );
+    write("w/a", "a");
+    mkdirSync(join(directory, "links"));
+    symlinkSync("../w/a", join(directory, "links/link"));
+    project(weight("base", source));
+    const { code, stderr } = await cog("weights import --dry-run", { HF_ENDPOINT: hub });
+    expect(stderr).toContain(why);
+    expect(code).toBe(1);
+    expect(existsSync(join(directory, "weights.lock"))).toBe(false);
+  });
+});
+
+describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => {
+  test("a repository of Hugging Face: pages, odd names, large files elsewhere, a busy server", async () => {
+    const large = randomBytes(200_000);
+    const small: Readonly<Record<string, string>> = { "config.json": "{}", "a #1/50% é.txt": "odd", "onnx/x": "no" };
+    let commit = "a".repeat(40);
+    let told: IncomingMessage["headers"] | undefined;
+    const elsewhere = await serve((request, response) => {
+      told = request.headers;
+      response.end(large);
+    });
+    let busy = true;
+    const hub = await serve((request, response) => {
+      const { pathname, searchParams } = new URL(request.url ?? "", "http://hub");
+      if (request.headers.authorization !== "Bearer hf_secret") return void response.writeHead(401).end();
+      const entry = (path: string) => ({ type: "file", path, size: small[path]?.length ?? 0, oid: "0" });
+      const lfs = { type: "file", path: "model.safetensors", size: 200_000, lfs: { oid: sha(large), size: 200_000 } };
+      if (pathname.endsWith("/revision/v2") && busy) {
+        busy = false;
+        response.writeHead(503, { "retry-after": "0" }).end();
+      } else if (pathname.endsWith("/revision/v2")) response.end(JSON.stringify({ sha: commit }));
+      else if (searchParams.has("cursor"))
+        response.end(JSON.stringify([lfs, { type: "directory", path: "onnx" }, entry("onnx/x")]));
+      else if (pathname.endsWith(`/tree/${commit}`)) {
+        // As a mirror passes it on: with the address of the original.
+        const next = `https://huggingface.co${pathname}?recursive=true&cursor=2`;
+        response.setHeader("link", `<${next}>; rel="next"`);
+        response.end(JSON.stringify(Object.keys(small).slice(0, 2).map(entry)));
+      } else {
+        const path = decodeURIComponent(pathname.split(`/resolve/${commit}/`)[1] ?? "");
+        if (path === "model.safetensors") response.writeHead(302, { location: `${elsewhere}/blob` }).end();
+        else response.end(small[path]);
+      }
+    });
+    project(weight("base", "{uri: 'huggingface://acme/resnet@v2', exclude: [onnx/]}"));
+    const env = { HF_ENDPOINT: hub, HUGGING_FACE_HUB_TOKEN: "hf_secret" };
+    const imported = await cog("weights import -v", env);
+    expect(imported.stderr).toContain(
+      "+ base  hf://acme/resnet@v2 → /src/base\n  status: new\n  files: 3  size: 195.3KB\n",
+    );
+    expect(imported).toMatchObject({ code: 0, stdout: "" });
+    expect(told?.authorization).toBeUndefined();
+    for (const content of [large, "{}", "odd"]) expect(existsSync(inStore(content))).toBe(true);
+    expect(lockText()).toContain(`"fingerprint": "commit:${commit}"`);
+    expect(imported.stderr + lockText()).not.toContain("hf_secret");
+
+    commit = "b".repeat(40);
+    const moved = await cog("weights import", env);
+    expect(moved.stderr).toContain(
+      "~ base  hf://acme/resnet@v2 → /src/base\n  status: upstream-changed\n  changed: hf://acme/resnet@v2: commit:aaaaaaaaaaaa → commit:bbbbbbbbbbbb",
+    );
+    expect((await cog("weights status")).code).toBe(0);
+  });
+
+  test("files of web servers and of a directory: the last source wins, and what changes there is seen", async () => {
+    let content = "one";
+    const web = await serve((request, response) => {
+      if (request.url === "/weak.bin") response.setHeader("etag", `W/"${content}"`);
+      if (request.url === "/strong.bin") response.setHeader("etag", `"${content}"`);
+      if (request.method === "HEAD" && request.url === "/weak.bin") return void response.writeHead(405).end();
+      response.end(request.method === "HEAD" ? undefined : content);
+    });
+    write("w/strong.bin", "shadowed");
+    write("w/deep/file", "deep");
+    project(
+      [weight("strong", `[{uri: w}, {uri: '${web}/strong.bin'}]`), weight("weak", `{uri: '${web}/weak.bin'}`)].join(
+        "\n",
+      ),
+    );
+    const imported = await cog("weights import");
+    expect(imported.stderr).toContain(
+      `+ strong → /src/strong\n    file://./w\n    ${web}/strong.bin\n  status: new\n  files: 2  size: 7B`,
+    );
+    expect(imported.stderr).toContain("Building 2 weight(s)...");
+    const before = lockText();
+    expect(before).toContain('"fingerprint": "etag:\\"one\\""');
+
+    const again = await cog("weights import");
+    expect(again.stderr).not.toContain("Building");
+    expect(lockText()).toBe(before);
+
+    content = "two";
+    const changed = await cog("weights import weak");
+    expect(changed.stderr).toContain("~ weak");
+    expect(changed.stderr).not.toContain("strong");
+    expect((await cog("weights status --json")).stdout).toContain('"status": "ready"');
+
+    // A cache from which one file is missing fetches one layer.
+    rmSync(inStore("two"));
+    const pulled = await cog("weights pull");
+    expect(pulled.stderr).toContain("Pulling strong... cached (2/2 files)");
+    expect(pulled.stderr).toContain("Pulling weak... done (3B, 1 file(s), 1 layer(s))");
+    expect(readFileSync(inStore("two"), "utf8")).toBe("two");
+  });
+
+  test("empty files are files, and what cog.yaml no longer has leaves the lock", async () => {
+    write("w/empty", "");
+    project([weight("a", "{uri: w}"), weight("b", "{uri: w}")].join("\n"));
+    expect(await cog("weights import")).toMatchObject({ code: 0 });
+    rmSync(join(directory, "cache"), { recursive: true });
+    expect((await cog("weights pull")).stderr).toContain(
+      "across 1 file(s) / 1 layer(s) for 1 weight(s); 1 already cached.",
+    );
+    const text = readFileSync(join(directory, "cog.yaml"), "utf8");
+    write("cog.yaml", text.replace(/ {2}- {name: b.*\n/, ""));
+    expect((await cog("weights status")).stdout).toMatch(/^b .*orphaned/m);
+    expect(await cog("weights import")).toMatchObject({ code: 0 });
+    expect(JSON.parse(lockText())).toMatchObject({ weights: [{ name: "a" }] });
+  });
+
+  test("what the registry has lost is pushed again, as long as the files can be had", async () => {
+    write("w/a", randomBytes(1000));
+    project(weight("a", "{uri: w}"));
+    await cog("weights import");
+    const before = lockText();
+    // Another repository of the same registry has none of it.
+    const text = readFileSync(join(directory, "cog.yaml"), "utf8");
+    write("cog.yaml", text.replace(/^model: .*/, `model: ${REGISTRY}/ada/${randomUUID()}`));
+    const status = await cog("weights status");
+    expect(status).toMatchObject({ code: 1, stdout: expect.stringContaining("incomplete") });
+    expect(status.stderr).toContain("not all weights are ready");
+    const { stderr } = await cog("weights import -v");
+    expect(stderr).toContain("= a  file://./w");
+    expect(stderr).toMatch(/layer sha256:\w+ {2}\d.*done/);
+    expect(lockText()).toBe(before);
+    expect((await cog("weights status")).code).toBe(0);
+  });
+
+  test("a layer that holds what the lock does not name is not kept", async () => {
+    write("w/a", "a");
+    write("w/b", "b");
+    project(weight("a", "{uri: w}"));
+    await cog("weights import");
+    const lock = JSON.parse(lockText());
+    lock.weights[0].files = lock.weights[0].files.filter(({ path }: { path: string }) => path === "a");
+    write("weights.lock", JSON.stringify(lock));
+    rmSync(join(directory, "cache"), { recursive: true });
+    const { code, stderr } = await cog("weights pull");
+    expect(stderr).toMatch(/layer sha256:\w+ of weight "a" holds b, which weights.lock does not name/);
+    expect(code).toBe(1);
+    expect(existsSync(inStore("b"))).toBe(false);
+  });
+
+  test("killed at any moment, import and pull leave nothing wrong, and succeed when run again", async () => {
+    const contents = Array.from({ length: 6 }, () => randomBytes(300_000));
+    let slow = true;
+    let sent = 0;
+    const web = await serve(async (request, response) => {
+      const content = contents[Number(request.url?.slice(2))] ?? Buffer.alloc(0);
+      for (let at = 0; at < content.length; at += 50_000) {
+        response.write(content.subarray(at, at + 50_000));
+        sent += 1;
+        if (slow) await delay(20);
+      }
+      response.end();
+    });
+    project(weight("base", `[${contents.map((_, index) => `{uri: '${web}/f${index}'}`).join(", ")}]`));
+    const killed = async (words: string, moment: (said: string) => boolean) => {
+      const child = start(words);
+      let said = "";
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
+      while (child.exitCode === null && !moment(said)) await delay(1);
+      const ended = child.exitCode === null ? once(child, "exit") : undefined;
+      child.kill("SIGKILL");
+      await ended;
+      expect(storeContent().wrong).toEqual([]);
+      if (existsSync(join(directory, "weights.lock"))) expect(() => JSON.parse(lockText())).not.toThrow();
+    };
+    for (const parts of [1, 7, 20]) {
+      sent = 0;
+      await killed("weights import", () => sent >= parts);
+    }
+    for (const text of ["Building", "Pushing"]) await killed("weights import", (said) => said.includes(text));
+    slow = false;
+    expect(await cog("weights import")).toMatchObject({ code: 0 });
+    expect(storeContent()).toEqual({ wrong: [], files: 6 });
+    expect((await cog("weights status")).code).toBe(0);
+    rmSync(join(directory, "cache"), { recursive: true });
+    const names = () => readdirSync(join(directory, "cache"), { recursive: true, encoding: "utf8" });
+    await killed("weights pull", (said) => said.includes("Pulling"));
+    mkdirSync(join(directory, "cache"), { recursive: true });
+    await killed("weights pull", () => names().some((name) => basename(name).startsWith("put-")));
+    await killed("weights pull", () => storeContent().files > 1);
+    expect(await cog("weights pull")).toMatchObject({ code: 0 });
+    expect(storeContent()).toEqual({ wrong: [], files: 6 });
+  });
+
+  test("two imports at once, of two weights, leave both in the lock", async () => {
+    write("w/a", randomBytes(100_000));
+    write("v/b", randomBytes(100_000));
+    project([weight("a", "{uri: w}"), weight("b", "{uri: v}")].join("\n"));
+    const both = await Promise.all([cog("weights import a"), cog("weights import b")]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(JSON.parse(lockText())).toMatchObject({ weights: [{ name: "a" }, { name: "b" }] });
+  });
+});
+
+function sha(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
