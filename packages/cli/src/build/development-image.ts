@@ -30,7 +30,7 @@ export async function developmentImage(project: Project, context: BuildContext):
   if ((await inspectImage(name, context)) !== undefined) return name;
   const buildArgs = await baseArguments(plan.base, context);
   await stageAndBuild({ project, dockerfile, buildArgs, name, sources: [], files: plan.files, tree: "" }, context);
-  await forgetOlder(repository, context);
+  await forgetOthers(name, repository, context);
   return name;
 }
 
@@ -83,8 +83,10 @@ async function stageAndBuild(request: Development, context: BuildContext): Promi
 /** Enough to go back and forth between two states of a project without building. */
 const KEPT = 3;
 
-async function forgetOlder(repository: string, options: BuildContext): Promise<void> {
-  for (const tag of (await tagsOf(repository, options)).slice(KEPT)) await removeImage(`${repository}:${tag}`, options);
+/** The one that was just built may be the oldest: made of cached steps, it has the age of the last one. */
+async function forgetOthers(name: string, repository: string, options: BuildContext): Promise<void> {
+  const others = (await tagsOf(repository, options)).map((tag) => `${repository}:${tag}`).filter((one) => one !== name);
+  for (const other of others.slice(KEPT - 1)) await removeImage(other, options);
 }
 
 /** The text names the files it uses by what is in them. */

@@ -1,11 +1,11 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type InputField, openApiOf } from "@cog/core/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildImage } from "#build";
-import { ping, removeImage } from "#docker";
+import { ping, removeImage, tagsOf } from "#docker";
 import type { Project } from "#project";
 import type { Context, Prepared, StartOptions } from "../engine.ts";
 import { containerEngine } from "./engine.ts";
@@ -140,6 +140,28 @@ describe.skipIf(!withDocker)(`an image${withDocker ? "" : " (left out: no Docker
     );
     await model.ready({ signal: AbortSignal.timeout(30_000) }).finally(() => model.stop());
     expect(warnings).toContain("Missing device driver, re-trying without GPU");
+  });
+});
+
+describe.skipIf(!withDocker)("the environment of a project", () => {
+  test("as it was four changes ago is there when it is built again", { timeout: 300_000 }, async () => {
+    const signal = new AbortController().signal;
+    const step = { update: () => {}, done: () => {}, fail: () => {} };
+    const report = { info: () => {}, warn: () => {}, debug: () => {}, output: () => {}, step: () => step };
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), "cog-engine-test-")));
+    const images = `${basename(directory).toLowerCase()}-dev`;
+    try {
+      const base = project(directory);
+      for (const state of ["a", "b", "c", "d", "a"]) {
+        const changed = { ...base, config: { ...base.config, environment: [`STATE=${state}`] } };
+        const { exec } = await dockerEngine.prepare({ kind: "project", project: changed }, { signal, report });
+        const command = ["sh", "-c", `test "$STATE" = ${state}`];
+        expect(await exec({ command, env: {}, publish: [] }, { signal, report })).toBe(0);
+      }
+    } finally {
+      for (const tag of await tagsOf(images, { signal })) await removeImage(`${images}:${tag}`);
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });
 
