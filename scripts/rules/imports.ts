@@ -44,6 +44,7 @@ export const RULES: readonly Rule[] = [
   { rooms: ["cli/plan"], may: ["cli/compat", "cli/requirements", "core/*"], types: ["cli/project"], node: false },
   { rooms: ["cli/dockerfile"], may: ["core/*"], types: ["cli/plan"], node: false },
   { rooms: READING, may: ["core/*"], types: ["cli/report"], node: true },
+  { rooms: ["cli/http"], may: ["core/*"], node: true },
   { rooms: ["cli/docker", "cli/sdk"], may: ["core/*"], types: ["cli/report"], node: true },
   { rooms: ["cli/registry"], may: [], node: true },
   { rooms: ["cli/playground"], may: CORE_BASICS, node: true },
@@ -59,6 +60,7 @@ export const RULES: readonly Rule[] = [
     may: [
       "cli/build",
       "cli/docker",
+      "cli/http",
       "cli/sdk",
       "cli/project",
       "cli/requirements",
@@ -71,7 +73,17 @@ export const RULES: readonly Rule[] = [
   },
   {
     rooms: ["cli/launch"],
-    may: [...DECIDING, ...READING, "cli/docker", "cli/build", "cli/engines", "cli/weights", "cli/report", "core/*"],
+    may: [
+      ...DECIDING,
+      ...READING,
+      "cli/docker",
+      "cli/http",
+      "cli/build",
+      "cli/engines",
+      "cli/weights",
+      "cli/report",
+      "core/*",
+    ],
     node: true,
   },
   {

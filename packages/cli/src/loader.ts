@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Script } from "node:vm";
 import { cacheDirectoryIn } from "#settings";
@@ -25,6 +25,8 @@ const KEPT_FOLDERS = 4;
 const program = join(import.meta.dirname, __COG_PROGRAM__);
 const url = pathToFileURL(program).href;
 const requireFromNode = createRequire(program);
+const cache = join(cacheDirectoryIn(), "compiled");
+const folder = join(cache, `${__COG_PROGRAM__.replace(/\.cjs$/, "")}-${process.version}-${process.arch}`);
 const parts = new Map<string, Part>();
 let isCached = true;
 
@@ -48,14 +50,9 @@ function requireFromPart(name: string): unknown {
   return name.startsWith("./") ? load(name.slice(2)) : requireFromNode(name);
 }
 
-function folder(): string {
-  const build = __COG_PROGRAM__.replace(/\.cjs$/, "");
-  return join(cacheDirectoryIn(), "compiled", `${build}-${process.version}-${process.arch}`);
-}
-
 function readCached(name: string): Buffer | undefined {
   try {
-    return readFileSync(join(folder(), name));
+    return readFileSync(join(folder, name));
   } catch {
     return undefined; // Never loaded before.
   }
@@ -64,11 +61,11 @@ function readCached(name: string): Buffer | undefined {
 /** At the end, since functions are compiled when they are first called. */
 function writeCached(): void {
   try {
-    if (mkdirSync(folder(), { recursive: true }) !== undefined) forgetOlder(dirname(folder()));
+    if (mkdirSync(folder, { recursive: true }) !== undefined) forgetOlder(cache);
     for (const [name, { script }] of parts) {
-      const scratch = join(folder(), `${name}.${process.pid}`);
+      const scratch = join(folder, `${name}.${process.pid}`);
       writeFileSync(scratch, script.createCachedData());
-      renameSync(scratch, join(folder(), name));
+      renameSync(scratch, join(folder, name));
     }
   } catch {
     // A place that cannot be written to: everything is compiled each time.

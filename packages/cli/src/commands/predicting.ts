@@ -93,15 +93,17 @@ async function startAndPredict(request: Request, keep: Keeping | undefined, cont
     setupTimeoutSeconds: Number(flags["setup-timeout"]),
     ...(kept !== undefined && { onKept: kept.onKept }),
   };
-  // The output is shown when the model has been stopped: nothing waits for a slow reader.
-  const outcome = await withRunningModel(prepared, session, { signal, report }, async (running) => {
+  const exitCode = await withRunningModel(prepared, session, { signal, report }, async (running) => {
     report.info(subject.mode === "train" ? "Running training..." : "Running prediction...");
     const shown = kept === undefined ? {} : { onLog: (text: string) => report.output(text) };
-    return await predict(running, { ...request, input }, { labelled, context, ...shown });
+    const outcome = await predict(running, { ...request, input }, { labelled, context, ...shown });
+    // Before the output is shown: no model shall wait for a slow reader. Its end is waited for afterwards.
+    if (kept === undefined) running.stop().catch(() => undefined);
+    return await show(outcome, flags);
   });
   if (kept !== undefined)
     report.info(`The model stays up for ${IDLE_SECONDS / 60} minutes; stop it with: cog stop ${kept.id}`);
-  return await show(outcome, flags);
+  return exitCode;
 }
 
 /** On a model of an earlier command, whose own output goes to its log: what it prints comes with the answer. */

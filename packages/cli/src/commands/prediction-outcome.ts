@@ -5,6 +5,7 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from "@cog/core/j
 import type { Endpoint } from "@cog/core/schema";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
+import { localFetch } from "#http";
 import { predictOn } from "#launch";
 import { type OutputName, type PresentOptions, presentJson, presentOutput, streamPrinter } from "#outputs";
 import { openOnDesktop } from "#ui";
@@ -55,8 +56,8 @@ function isEmptyList(output: Json | undefined): boolean {
 }
 
 async function servedDocument(url: string, signal: AbortSignal): Promise<JsonObject> {
-  const response = await fetch(`${url}/openapi.json`, { signal });
-  const document = response.ok ? parseJson(await response.text()) : undefined;
+  const response = await localFetch(`${url}/openapi.json`, { signal });
+  const document = response.status === 200 ? parseJson(await response.text()) : undefined;
   if (isJsonObject(document)) return document;
   throw new UserError("image.no_schema", "The image does not say what its model takes, so no input can be given.", {
     hint: "Build it again, or serve it and send requests to its port.",

@@ -7,7 +7,6 @@ export {
   openKept,
   writeKept,
 } from "./kept.ts";
-export { localFetch } from "./local-fetch.ts";
 export { type Model, readModel } from "./model.ts";
 export { type PredictionOptions, predictOn } from "./predict.ts";
 export { mustBeUp, type Reloadable, reloadModel } from "./reload.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { UserError } from "@cog/core/errors";
 import type { HealthState, InstanceResponse } from "@cog/core/wire";
 import { type KeptPlace, stopKept } from "#engines";
-import { localFetch } from "./local-fetch.ts";
+import { localFetch } from "#http";
 
 export interface KeptModel {
   readonly id: string;

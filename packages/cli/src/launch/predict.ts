@@ -5,7 +5,7 @@ import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import { type Json, type JsonObject, jsonText, parseJson } from "@cog/core/json";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
-import { localFetch } from "./local-fetch.ts";
+import { localFetch } from "#http";
 
 export interface PredictionOptions {
   readonly mode: "predict" | "train";

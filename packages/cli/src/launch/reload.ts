@@ -1,7 +1,7 @@
 /** Tells a running model that its code has changed, and waits until it has loaded it. */
 import { CogError, UserError } from "@cog/core/errors";
 import { type HealthResponse, INSTANCE_HEADER } from "@cog/core/wire";
-import { localFetch } from "./local-fetch.ts";
+import { localFetch } from "#http";
 
 export interface Reloadable {
   readonly url: string;

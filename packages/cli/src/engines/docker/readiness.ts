@@ -2,12 +2,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CogError, UserError } from "@cog/core/errors";
 import { isJsonObject, type JsonObject } from "@cog/core/json";
+import { localFetch } from "#http";
 
 /** Setup of a small model takes a tenth of a second, that of a big one minutes. */
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 100;
-/** For one answer: a model's own healthcheck may take 5 seconds, a connection made too early is never answered. */
-const ANSWER_MS = { least: 1000, most: 8000 } as const;
+/** For one answer: a model's own healthcheck may take 5 seconds. */
+const ANSWER_MS = 8000;
+/** A connection made before the container has its network loses its first packet, which is sent again after a second. */
+const ASK_AGAIN_MS = { least: 60, most: 2000 } as const;
 
 export interface ReadinessOptions {
   readonly url: string;
@@ -23,7 +26,7 @@ export async function waitUntilReady({ url, ended, signal }: ReadinessOptions): 
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.2, LONGEST_POLL_MS)) {
     signal.throwIfAborted();
     if (reason !== undefined) throw new CogError("model.ended", `Container exited unexpectedly: ${reason}`);
-    const health = await healthOf(url, signal, ANSWER_MS.most);
+    const health = await healthOf(url, signal);
     switch (health?.["status"]) {
       case "READY":
       case "BUSY":
@@ -41,19 +44,34 @@ export async function waitUntilReady({ url, ended, signal }: ReadinessOptions): 
 
 /** Resolves when the server says anything about its health; rejects only when aborted. */
 export async function untilAnswers(url: string, signal: AbortSignal): Promise<undefined> {
-  for (let patience: number = ANSWER_MS.least; ; patience = Math.min(2 * patience, ANSWER_MS.most)) {
-    if ((await healthOf(url, signal, patience)) !== undefined) return undefined;
-    await delay(FIRST_POLL_MS, undefined, { signal });
+  const answered = new AbortController();
+  const asking = AbortSignal.any([signal, answered.signal]);
+  const ask = async (): Promise<"refused" | "over"> => {
+    try {
+      if ((await healthOf(url, asking)) === undefined) return "refused";
+      answered.abort();
+    } catch {
+      // Aborted, by us or by another question that was answered.
+    }
+    return "over";
+  };
+  let patience: number = ASK_AGAIN_MS.least;
+  while (!asking.aborted) {
+    const said = await Promise.race([ask(), delay(patience, "silent")]);
+    if (said === "refused") await delay(FIRST_POLL_MS);
+    else patience = Math.min(2 * patience, ASK_AGAIN_MS.most);
   }
+  signal.throwIfAborted();
+  return undefined;
 }
 
 /** Undefined while nobody answers: Docker accepts connections before the server in the container does. */
-async function healthOf(url: string, signal: AbortSignal, patienceMs: number): Promise<JsonObject | undefined> {
+async function healthOf(url: string, signal: AbortSignal): Promise<JsonObject | undefined> {
   // Not AbortSignal.timeout: a signal that only another one knows is forgotten by Node 20 before its time.
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), patienceMs);
+  const timer = setTimeout(() => late.abort(), ANSWER_MS);
   try {
-    const response = await fetch(`${url}/health-check`, {
+    const response = await localFetch(`${url}/health-check`, {
       signal: AbortSignal.any([signal, late.signal]),
     });
     const health: unknown = await response.json();

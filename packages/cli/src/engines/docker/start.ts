@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type CogError, UnavailableError } from "@cog/core/errors";
 import { documentText } from "@cog/core/schema";
 import { type ContainerEngine, docker, lastLine, spawn, TOOL_NAMES } from "#docker";
+import { localFetch } from "#http";
 import { writeState } from "#project";
 import type { Context, RunningModel, StartOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
@@ -14,6 +15,7 @@ import { untilAnswers, waitUntilReady } from "./readiness.ts";
 const PORT_INSIDE = 5000;
 const STOP_SECONDS = 3;
 const GONE_MS = 500;
+const SHUTDOWN_ANSWER_MS = 300;
 /** Somebody may take a free port before Docker does. */
 const PORT_ATTEMPTS = 3;
 
@@ -104,12 +106,17 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     return endReason(exitCode);
   });
   let stopping: Promise<void> | undefined;
+  let isUp = false;
   const model: RunningModel = {
     url: `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${port}`,
     ended,
-    ready: ({ signal }) => waitUntilReady({ url: model.url, ended, signal }),
+    ready: async ({ signal }) => {
+      await waitUntilReady({ url: model.url, ended, signal });
+      isUp = true;
+    },
     stop: () => {
-      stopping ??= stopContainer({ tool: run.tool, name, finished, isRun: keep === undefined }).finally(disarm);
+      const url = isUp ? model.url : undefined;
+      stopping ??= stopContainer({ tool: run.tool, name, url, finished, isRun: keep === undefined }).finally(disarm);
       return stopping;
     },
     ...(keep !== undefined && {
@@ -150,14 +157,30 @@ interface Stopping {
   readonly finished: Promise<number>;
   /** `finished` is the end of `docker run --rm`, which comes after the container is taken away. */
   readonly isRun: boolean;
+  /** Where the server answers, if it ever did: the port may be another's. */
+  readonly url: string | undefined;
 }
 
-async function stopContainer({ tool, name, finished, isRun }: Stopping): Promise<void> {
-  const stopped = await docker(["stop", `--time=${STOP_SECONDS}`, name], { tool }).catch(() => undefined);
-  const isStopped = isRun && stopped?.exitCode === 0;
-  const isGone = isStopped && (await Promise.race([finished.then(() => true), delay(GONE_MS, false)]));
+async function stopContainer({ tool, name, finished, isRun, url }: Stopping): Promise<void> {
+  const goneWithin = (ms: number) => Promise.race([finished.then(() => true), delay(ms, false)]);
+  const stop = async () => {
+    const stopped = await docker(["stop", `--time=${STOP_SECONDS}`, name], { tool }).catch(() => undefined);
+    return isRun && stopped?.exitCode === 0 && (await goneWithin(GONE_MS));
+  };
+  const isShuttingDown = isRun && url !== undefined && (await shutDown(url));
+  const isGone = isShuttingDown ? await goneWithin(STOP_SECONDS * 1000) : await stop();
   if (!isGone) await removeContainer(tool, name);
   await finished;
+}
+
+/** Asks the server itself, which hears it before docker could even be started to tell it. False: it does not answer. */
+async function shutDown(url: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(SHUTDOWN_ANSWER_MS);
+    return (await localFetch(`${url}/shutdown`, { method: "POST", signal })).status === 200;
+  } catch {
+    return false;
+  }
 }
 
 function endReason(exitCode: number): string {

@@ -1,0 +1,1 @@
+export { localFetch } from "./local-fetch.ts";
