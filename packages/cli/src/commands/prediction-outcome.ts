@@ -38,14 +38,26 @@ export async function predict(
   const endpoint = model?.endpoint ?? endpointOf(document, subject.mode);
   const shown = presentation(flags, { name, subject, context });
   const printer = streams(flags, endpoint, context) ? streamPrinter(endpoint?.output, shown) : undefined;
-  const answer = await predictOn(running, {
-    mode: subject.mode,
-    input: request.input ?? (await request.checked(document)),
-    context: request.replicate,
-    signal,
-    ...(printer !== undefined && { onItem: (chunk: Json, index: number) => printer.item(chunk, index) }),
-    ...(onLog !== undefined && { onLog }),
-  });
+  const input = request.input ?? (await request.checked(document));
+  const step = context.report.step(subject.mode === "train" ? "training" : "prediction", { below: "output" });
+  const onItem = (chunk: Json, index: number) => {
+    // What goes to stdout is not known to the row on stderr.
+    step.done();
+    printer?.item(chunk, index);
+  };
+  let answer: PredictionResponse;
+  try {
+    answer = await predictOn(running, {
+      mode: subject.mode,
+      input,
+      context: request.replicate,
+      signal,
+      ...(printer !== undefined && { onItem }),
+      ...(onLog !== undefined && { onLog }),
+    });
+  } finally {
+    step.done();
+  }
   printer?.end();
   const nothingCame = endpoint?.output.kind === "iterator" && isEmptyList(answer.output);
   return { answer, streamed: printer !== undefined && (printer.used || nothingCame), endpoint, shown };

@@ -84,7 +84,7 @@ async function withStartedModel<T>(
   const model = await prepared.start({ ...start, onOutput }, context);
   let leave: (() => void) | undefined;
   try {
-    await withHeartbeat(context.report, () => waitUntilReady(model, setupTimeoutSeconds, context.signal));
+    await withSetupStep(context.report, () => waitUntilReady(model, setupTimeoutSeconds, context.signal));
     if (onKept !== undefined && model.kept !== undefined) {
       onKept({ url: model.url, place: model.kept.place });
       leave = model.kept.leave;
@@ -97,18 +97,13 @@ async function withStartedModel<T>(
   }
 }
 
-const HEARTBEAT_MS = 15_000;
-
 /** A setup that loads gigabytes says nothing for minutes. */
-async function withHeartbeat(report: Reporter, work: () => Promise<void>): Promise<void> {
-  const startedAt = Date.now();
-  const heart = setInterval(() => {
-    report.info(`Still in setup() after ${Math.round((Date.now() - startedAt) / 1000)} s`);
-  }, HEARTBEAT_MS);
+async function withSetupStep(report: Reporter, work: () => Promise<void>): Promise<void> {
+  const step = report.step("setup()", { below: "output" });
   try {
     await work();
   } finally {
-    clearInterval(heart);
+    step.done();
   }
 }
 

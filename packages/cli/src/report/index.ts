@@ -10,7 +10,15 @@ export interface Reporter {
   /** Output of a child (build steps, pip, the model's own logs), as it comes; may hold partial lines. */
   output(text: string): void;
   /** A long step with its own line; call `done` in every case. */
-  step(title: string): Step;
+  step(title: string, how?: StepLook): Step;
+}
+
+export interface StepLook {
+  /**
+   * What is printed meanwhile is what people want to see: it is not held back, and of the step itself only the time is
+   * told, in a row below it that is gone in the end.
+   */
+  readonly below: "output";
 }
 
 export interface Step {
@@ -28,7 +36,7 @@ export function reporterWith(report: Reporter, replaced: Partial<Reporter>): Rep
     warn: (message) => report.warn(message),
     debug: (message) => report.debug(message),
     output: (text) => report.output(text),
-    step: (title) => report.step(title),
+    step: (title, how) => report.step(title, how),
     ...replaced,
   };
 }

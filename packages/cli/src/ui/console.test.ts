@@ -46,6 +46,33 @@ test("messages wrap at the terminal's width, but not what is to be copied", asyn
   }
 });
 
+test("of an open step the time is told below what is printed, and nothing in the end", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { report, text } = await consoleWith({ progress: "tty" });
+  const step = report.step("setup()", { below: "output" });
+  report.output("half a ");
+  vi.advanceTimersByTime(2000);
+  expect(text()).toBe("half a ");
+  report.output("line\n");
+  const rows = () => text().split("\r\u001B[2K");
+  expect(rows()).toEqual(["half a line\n", expect.stringMatching(/^ \S setup\(\) 2 s$/)]);
+  report.output("more\n");
+  expect(rows().slice(2)).toEqual(["more\n", expect.stringMatching(/ 2 s$/)]);
+  step.done();
+  expect(rows().at(-1)).toBe("");
+});
+
+test("an open step is heard of every 15 seconds where nothing is redrawn, and is no line by itself", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { report, text } = await consoleWith();
+  const step = report.step("setup()", { below: "output" });
+  vi.advanceTimersByTime(16_000);
+  step.done();
+  expect(text()).toBe("setup() 15 s\n");
+});
+
 test("a long step is heard of every 15 seconds where nothing is redrawn", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());

@@ -1,6 +1,6 @@
 /** The Reporter of a terminal, a file or a pipe: everything on stderr, in plain lines unless somebody is watching. */
 import { withoutAnsi } from "@cog/core/ansi";
-import type { Reporter, Step } from "#report";
+import type { Reporter, Step, StepLook } from "#report";
 import type { Palette } from "./color.ts";
 
 export type ProgressMode = "plain" | "tty" | "quiet";
@@ -60,8 +60,10 @@ class Console implements Reporter {
     const shown = this.#options.palette.enabled ? text : this.#withoutAnsi(text);
     if (shown === "") return;
     if (this.#step?.keep(shown) === true) return;
+    this.#step?.clear();
     this.#options.write(shown);
     this.#midLine = !shown.endsWith("\n");
+    this.#step?.draw();
   }
 
   #withoutAnsi(text: string): string {
@@ -70,10 +72,12 @@ class Console implements Reporter {
     return withoutAnsi(whole.slice(0, whole.length - this.#cut.length));
   }
 
-  step(title: string): Step {
+  step(title: string, how?: StepLook): Step {
     const { progress, quiet } = this.#options;
-    if (progress === "plain") return this.#plainStep(title);
-    this.#step = new LiveStep(title, { ...this.#options, live: progress === "tty" && !quiet });
+    const isOpen = how?.below === "output";
+    if (progress === "plain") return this.#plainStep(title, isOpen);
+    const live = progress === "tty" && !quiet;
+    this.#step = new LiveStep(title, { ...this.#options, live, isOpen, isMidLine: () => this.#midLine });
     const end = (act: (step: LiveStep) => void) => {
       if (this.#step !== undefined) act(this.#step);
       this.#step = undefined;
@@ -86,8 +90,8 @@ class Console implements Reporter {
   }
 
   /** Nothing is redrawn where nobody watches; a line now and then says that it is not stuck. */
-  #plainStep(title: string): Step {
-    this.info(title);
+  #plainStep(title: string, isOpen: boolean): Step {
+    if (!isOpen) this.info(title);
     const startedAt = Date.now();
     let activity = "";
     const heartbeat = setInterval(() => {
@@ -149,18 +153,27 @@ function wrapped(message: string, width: number): readonly string[] {
   });
 }
 
-/** One row that is redrawn, with what the step prints held back. */
+interface LiveStepOptions extends ConsoleOptions {
+  readonly live: boolean;
+  /** What the step prints is shown above the row. */
+  readonly isOpen: boolean;
+  /** The cursor stands behind the beginning of a line that is to go on. */
+  readonly isMidLine: () => boolean;
+}
+
+/** One row that is redrawn, with what the step prints held back unless it is open. */
 class LiveStep {
   readonly #title: string;
-  readonly #options: ConsoleOptions & { readonly live: boolean };
+  readonly #options: LiveStepOptions;
   readonly #startedAt = Date.now();
   readonly #timer: NodeJS.Timeout | undefined;
   #hidden = "";
   #activity = "";
   #fraction: number | undefined;
   #frame = 0;
+  #isDrawn = false;
 
-  constructor(title: string, options: ConsoleOptions & { readonly live: boolean }) {
+  constructor(title: string, options: LiveStepOptions) {
     this.#title = title;
     this.#options = options;
     if (!options.live) return;
@@ -174,19 +187,25 @@ class LiveStep {
     this.#fraction = fraction;
   }
 
+  /** Whether it was held back. */
   keep(text: string): boolean {
+    if (this.#options.isOpen) return false;
     this.#hidden = (this.#hidden + text).slice(-HIDDEN_CHARACTERS);
     return true;
   }
 
   clear(): void {
-    if (this.#options.live) this.#options.write("\r\u001B[2K");
+    if (this.#isDrawn) this.#options.write("\r\u001B[2K");
+    this.#isDrawn = false;
   }
 
   draw(): void {
-    if (!this.#options.live) return;
-    this.#frame += 1;
     const seconds = Math.floor((Date.now() - this.#startedAt) / 1000);
+    const { live, isOpen, isMidLine } = this.#options;
+    // What is over within a second needs no row, and a row must not tear a line apart.
+    if (!live || (isOpen && (seconds === 0 || isMidLine()))) return;
+    this.#isDrawn = true;
+    this.#frame += 1;
     const time = seconds > 0 ? ` ${seconds} s` : "";
     const frame = FRAMES[this.#frame % FRAMES.length];
     const text = ` ${frame} ${this.#title}${time}${bar(this.#fraction)}${this.#activity && ` · ${this.#activity}`}`;
@@ -195,8 +214,8 @@ class LiveStep {
 
   done(summary: string | undefined): void {
     this.#end();
-    const { live, palette, write } = this.#options;
-    if (live) write(`${palette.green(" ✔ ")}${summary ?? this.#title}\n`);
+    const { live, isOpen, palette, write } = this.#options;
+    if (live && !isOpen) write(`${palette.green(" ✔ ")}${summary ?? this.#title}\n`);
   }
 
   fail({ interrupted } = { interrupted: false }): void {
