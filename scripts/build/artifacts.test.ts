@@ -20,6 +20,10 @@ test("the wheel carries the SDK, the server, the page and the whole CLI", () => 
     "cog/py.typed",
     "cog/server/server.mjs",
     "cog/server/docs.html",
+    "cog/_cli/playground.html",
+    "cog/_cli/playground.js",
+    "cog/_cli/playground.css",
+    "cog/_cli/playground-checker.js",
     "cog/cog.schema.json",
   ];
   for (const file of [...carried, ...chunks.map((name) => `cog/_cli/${name}`)]) expect(listing).toContain(`${file} `);
