@@ -1,7 +1,7 @@
 /** The playground's page in a real browser, in front of real models that the local engine runs. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -177,7 +177,16 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
     await status("succeeded");
     await status("my/id");
     expect(await page.getByRole("tabpanel", { name: "Output" }).locator("pre").innerText()).toBe("hey0 hey1 hey2 ");
-    expect(await (await tab("Request")).innerText()).toContain("PUT /predictions/my%2Fid");
+    const request = await tab("Request");
+    expect(await request.innerText()).toContain("PUT /predictions/my%2Fid");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await request.getByRole("button", { name: "Copy as curl" }).click();
+    const command = await page.evaluate<string>("navigator.clipboard.readText()");
+    expect(command).toContain(`curl -X PUT '${speaker.model}/predictions/my%2Fid'`);
+    expect(JSON.parse(execFileSync("bash", ["-c", command], { encoding: "utf8", stdio: "pipe" }))).toMatchObject({
+      id: "my/id",
+      status: "succeeded",
+    });
     expect(await (await tab("Raw")).innerText()).toContain('"status":"succeeded"');
   });
 
@@ -273,6 +282,18 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
     expect(await page.getByLabel("Stream").count()).toBe(0);
     await page.getByLabel("File for image").setInputFiles({ name: "red.png", mimeType: "image/png", buffer: PIXEL });
     await page.getByRole("img", { name: "image" }).waitFor();
+    await page.getByRole("button", { name: "Remove the file of image" }).click();
+    expect(await page.getByRole("img").count()).toBe(0);
+    const dropped = await page.evaluateHandle(
+      `(() => {
+        const held = new DataTransfer();
+        const bytes = Uint8Array.from(atob("${PIXEL.toString("base64")}"), (char) => char.charCodeAt(0));
+        held.items.add(new File([bytes], "red.png", { type: "image/png" }));
+        return held;
+      })()`,
+    );
+    await page.getByLabel("image", { exact: true }).dispatchEvent("drop", { dataTransfer: dropped });
+    await page.getByRole("img", { name: "image" }).waitFor();
     await page.getByLabel("Include more").check();
     const files = ["a.txt", "b.txt"].map((name) => ({ name, mimeType: "text/plain", buffer: Buffer.from(name) }));
     await page.getByLabel("Files for more").setInputFiles(files);
@@ -313,8 +334,11 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
       await status("error");
       await page.getByRole("alert").filter({ hasText: "At capacity" }).waitFor();
       expect(await (await tab("Timeline")).innerText()).toMatch(/response\s+409/);
+      // The same server with other code, as after an edit with --watch.
+      late.answers["/openapi.json"] = described({ Input: { properties: { edited: { type: "string" } } } });
+      late.answers["/health-check"] = [200, { status: "READY", version: {}, setup: { started_at: "later" } }];
+      await page.getByLabel("edited", { exact: true }).waitFor();
     } finally {
-      late.closeAllConnections();
       late.close();
     }
   });
@@ -378,11 +402,18 @@ async function health(model: string): Promise<{ readonly status: string }> {
   return (await (await fetch(`${model}/health-check`)).json()) as { status: string };
 }
 
-/** A server that trains, and has no room. */
-async function refusingModel(port: number): Promise<Server> {
-  const answers: Readonly<Record<string, readonly [status: number, body: unknown]>> = {
-    "/health-check": [200, { status: "BUSY", version: {} }],
-    "/openapi.json": [200, { paths: { "/trainings": { post: {} } }, components: { schemas: { TrainingInput: {} } } }],
+type Answer = readonly [status: number, body: unknown];
+
+interface Stand {
+  readonly answers: Record<string, Answer>;
+  close(): void;
+}
+
+/** Stands for a server that trains, and has no room. */
+async function refusingModel(port: number): Promise<Stand> {
+  const answers: Record<string, Answer> = {
+    "/health-check": [200, { status: "BUSY", version: {}, setup: { started_at: "first" } }],
+    "/openapi.json": described({ TrainingInput: {} }),
     "/trainings": [409, { error: "At capacity - all prediction slots busy" }],
   };
   const server = createServer((request, response) => {
@@ -390,7 +421,17 @@ async function refusingModel(port: number): Promise<Server> {
     response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  return server;
+  return {
+    answers,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+function described(schemas: unknown): Answer {
+  return [200, { paths: {}, components: { schemas } }];
 }
 
 async function freePort(): Promise<number> {

@@ -13,19 +13,27 @@ const PATIENCE_MS = 15_000;
 export function watchConnection(store: Store, signal: AbortSignal): void {
   const { target } = store.get().connection;
   const everyHealth = async () => {
-    let wasReachable = true;
+    let last: string | undefined;
     while (!signal.aborted) {
       const health = await healthOf(target, signal);
       if (signal.aborted) return;
       store.dispatch({ type: "health", health });
-      // Another model may have come up in its place.
-      if (health.kind === "answers" && !wasReachable) void describe(store, target, signal);
-      wasReachable = health.kind === "answers";
+      const setup = setupOf(health);
+      // Another model, or the same one with other code, may have come up in its place.
+      if (last !== undefined && setup !== undefined && setup !== last) void describe(store, target, signal);
+      last = setup ?? last;
       await pause(HEALTH_MS, signal);
     }
   };
   void everyHealth();
   void describe(store, target, signal);
+}
+
+/** Tells one start of a model from another. */
+function setupOf(health: Health): string | undefined {
+  if (health.kind !== "answers") return undefined;
+  const { setup } = health.report;
+  return `${setup?.started_at} ${setup?.completed_at}`;
 }
 
 async function describe(store: Store, target: string, signal: AbortSignal): Promise<void> {

@@ -37,9 +37,9 @@ export function createRunner(store: Store, check: Check): Runner {
   }
 
   async function stop(): Promise<void> {
-    const { run, connection, model } = store.get();
-    if (run === undefined || model === undefined || !isRunning(run)) return;
-    const { predictionId } = run;
+    const { run } = store.get();
+    if (run === undefined || !isRunning(run)) return;
+    const { predictionId, request, target } = run;
     store.dispatch({
       type: "stopped",
       text: predictionId === undefined ? "left" : `cancel ${predictionId}`,
@@ -47,9 +47,10 @@ export function createRunner(store: Store, check: Check): Runner {
     });
     controller.abort();
     if (predictionId === undefined) return;
-    const path = `${model.path}/${encodeURIComponent(predictionId)}/cancel`;
+    const [, endpoint] = request.path.split("/");
+    const path = `/${endpoint}/${encodeURIComponent(predictionId)}/cancel`;
     // One that has ended meanwhile needs no cancel, and a server that is gone cannot be told.
-    await askModel({ target: connection.target, path, method: "POST" }).catch(() => undefined);
+    await askModel({ target, path, method: "POST" }).catch(() => undefined);
   }
 
   return { run, stop };

@@ -7,7 +7,7 @@ import { dataUrlOf } from "./read-file.ts";
 /** A file of this machine, chosen, dropped or pasted, or a URL. */
 export function FileControl({ field, value, id, describedBy, disabled, onValue, onLeftOut }: ControlProps) {
   const [name, setName] = useState("");
-  const { picker, problem } = usePicker({
+  const { picker, problem, target } = usePicker({
     id: `${id}-file`,
     label: `File for ${field.name}`,
     accept: field.accept,
@@ -22,7 +22,7 @@ export function FileControl({ field, value, id, describedBy, disabled, onValue, 
   const text = typeof value === "string" ? value : "";
   const isPicked = text.startsWith("data:");
   return (
-    <div class="file">
+    <div class="file" {...target}>
       <input
         type="text"
         id={id}
@@ -51,7 +51,7 @@ export function FileControl({ field, value, id, describedBy, disabled, onValue, 
 /** Several of them, for a list of files. */
 export function FilesControl({ field, value, id, describedBy, disabled, onValue }: ControlProps) {
   const urls = Array.isArray(value) ? value.map((item: Json) => String(item)) : [];
-  const { picker, problem } = usePicker({
+  const { picker, problem, target } = usePicker({
     id: `${id}-file`,
     label: `Files for ${field.name}`,
     accept: field.accept,
@@ -62,7 +62,7 @@ export function FilesControl({ field, value, id, describedBy, disabled, onValue 
   const replace = (at: number, url: string | undefined) =>
     onValue(urls.flatMap((old, index) => (index === at ? (url ?? []) : old)));
   return (
-    <fieldset id={id} class="file" aria-describedby={describedBy}>
+    <fieldset id={id} class="file" aria-describedby={describedBy} {...target}>
       <legend class="hidden">{field.name}</legend>
       {urls.map((url, at) => (
         <div class="file-row" key={at}>
@@ -109,13 +109,13 @@ interface PickerOptions {
 
 function usePicker({ id, label, accept, multiple, disabled, onFiles }: PickerOptions) {
   const [problem, setProblem] = useState("");
-  const take = async (list: FileList | undefined | null) => {
+  const read = async (list: FileList | undefined | null) => {
     const files = [...(list ?? [])].slice(0, multiple ? undefined : 1);
     if (files.length === 0) return;
     try {
-      const read = await Promise.all(files.map(async (file) => ({ name: file.name, url: await dataUrlOf(file) })));
+      const taken = await Promise.all(files.map(async (file) => ({ name: file.name, url: await dataUrlOf(file) })));
       setProblem("");
-      onFiles(read);
+      onFiles(taken);
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
     }
@@ -130,15 +130,25 @@ function usePicker({ id, label, accept, multiple, disabled, onFiles }: PickerOpt
       disabled={disabled}
       onChange={(event) => {
         const { currentTarget } = event;
-        void take(currentTarget.files).then(() => {
+        void read(currentTarget.files).then(() => {
           // The same file can be chosen again.
           currentTarget.value = "";
         });
       }}
-      onPaste={(event) => void take(event.clipboardData?.files)}
     />
   );
-  return { picker, problem };
+  const take = (event: Event, files: FileList | undefined) => {
+    if (disabled || files === undefined || files.length === 0) return;
+    event.preventDefault();
+    void read(files);
+  };
+  /** Of what surrounds the picker: files can be dropped and pasted anywhere there. */
+  const target = {
+    onDragOver: (event: DragEvent) => event.preventDefault(),
+    onDrop: (event: DragEvent) => take(event, event.dataTransfer?.files),
+    onPaste: (event: ClipboardEvent) => take(event, event.clipboardData?.files),
+  };
+  return { picker, problem, target };
 }
 
 function sizeText(dataUrl: string): string {

@@ -25,7 +25,7 @@ export function Page({ store, runner }: PageProps) {
   return (
     <>
       <Header state={state} dispatch={store.dispatch} />
-      <TargetBar state={state} dispatch={store.dispatch} />
+      <TargetBar state={state} runner={runner} dispatch={store.dispatch} />
       {state.model === undefined ? (
         <p role="status" class="quiet">
           Waiting for schema...

@@ -1,9 +1,10 @@
 import { isJsonObject, type Json, jsonText, parseJson } from "@cog/core/json";
 import type { Run } from "#state";
+import { recipesFor } from "./copy-as.ts";
 
 /** Both ways, in full. */
 export function RequestView({ run }: { readonly run: Run }) {
-  const { request, response, metrics } = run;
+  const { request, response, metrics, target } = run;
   const predictTime = metrics["predict_time"];
   return (
     <>
@@ -15,6 +16,13 @@ export function RequestView({ run }: { readonly run: Run }) {
       </p>
       <Headers headers={request.headers} />
       <pre class="code">{readable(request.body)}</pre>
+      <div class="row">
+        {recipesFor(request, target).map(({ name, text }) => (
+          <button key={name} type="button" onClick={() => void navigator.clipboard.writeText(text)}>
+            Copy as {name}
+          </button>
+        ))}
+      </div>
       <h3>Response</h3>
       {response === undefined ? (
         <p class="quiet">Nothing yet.</p>

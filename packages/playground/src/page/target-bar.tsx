@@ -1,17 +1,21 @@
+import type { Runner } from "#effects";
 import type { Action, State } from "#state";
 
 interface TargetBarProps {
   readonly state: State;
+  readonly runner: Runner;
   readonly dispatch: (action: Action) => void;
 }
 
 /** Which server the page speaks to. */
-export function TargetBar({ state, dispatch }: TargetBarProps) {
+export function TargetBar({ state, runner, dispatch }: TargetBarProps) {
   return (
     <form
       class="row"
       onSubmit={(event) => {
         event.preventDefault();
+        // Nobody would see what becomes of it.
+        if (state.typedTarget !== state.run?.target) void runner.stop();
         dispatch({ type: "connect" });
       }}
     >

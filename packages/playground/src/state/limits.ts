@@ -6,6 +6,7 @@ const MOST_OUTPUT_BYTES = 4 * 1024 * 1024;
 const MOST_OUTPUT_ITEMS = 4096;
 const MOST_LOG_CHARACTERS = 1024 * 1024;
 const MOST_RAW_EVENTS = 1000;
+const MOST_RAW_CHARACTERS = 64 * 1024;
 const MOST_TIMELINE_EVENTS = 100;
 
 /** Items beyond the limits are counted, not kept. */
@@ -23,7 +24,13 @@ export function withLogs(logs: string, more: string): string {
 }
 
 export function withRawEvent(events: readonly RawEvent[], event: RawEvent): readonly RawEvent[] {
-  return [...events, event].slice(-MOST_RAW_EVENTS);
+  const data = cut(event.data, MOST_RAW_CHARACTERS);
+  return [...events, { ...event, data }].slice(-MOST_RAW_EVENTS);
+}
+
+/** An answer as it is shown: its output is kept apart. */
+export function asShown(body: string): string {
+  return cut(body, MOST_OUTPUT_BYTES);
 }
 
 /** Events alike that follow each other are one line. */
@@ -35,6 +42,10 @@ export function withTimelineEvent(
   if (last !== undefined && last.kind === event.kind && last.text === event.text)
     return [...events.slice(0, -1), { ...last, times: last.times + 1 }];
   return [...events, { ...event, times: 1 }].slice(-MOST_TIMELINE_EVENTS);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}… (${text.length} characters)` : text;
 }
 
 function sizeOf(item: Json): number {

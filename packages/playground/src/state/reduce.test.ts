@@ -44,6 +44,7 @@ test("what was typed is kept when the same model answers again, and only then", 
   expect(after(...typed, { type: "target-typed", text: "http://n/" }, { type: "connect" })).toMatchObject({
     connection: { target: "http://n", health: { kind: "asking" } },
     model: undefined,
+    run: undefined,
   });
 });
 
@@ -115,6 +116,8 @@ test("a model that says more than a page can hold is cut, and events alike are o
   const logs = streamed({ event: "log", data: { source: "stdout", data: "l".repeat(1024 * 1024) } });
   const last = streamed({ event: "log", data: { source: "stdout", data: "last" } });
   expect(after(SENT, logs, last).run?.logs).toMatch(/^l{1048572}last$/);
+  const long = after(SENT, chunk("x".repeat(100_000))).run;
+  expect(long?.raw[0]?.data.length).toBeLessThan(70_000);
   const different = Array.from({ length: 150 }, (_, index) =>
     index % 2 === 0 ? chunk("x") : streamed({ event: "log", data: { source: "stdout", data: "" } }),
   );

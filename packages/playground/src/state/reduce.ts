@@ -1,7 +1,7 @@
 /** What can happen on the page, and the state after it. Pure. */
 import type { Json, JsonObject } from "@cog/core/json";
 import type { PredictionResponse, StreamEvent, WebhookEvent } from "@cog/core/wire";
-import { withItem, withLogs, withRawEvent, withTimelineEvent } from "./limits.ts";
+import { asShown, withItem, withLogs, withRawEvent, withTimelineEvent } from "./limits.ts";
 import { emptyDraft, isSameDocument, modelOf } from "./model.ts";
 import {
   type Config,
@@ -112,7 +112,7 @@ export function reduce(state: State, action: Action): State {
       return {
         ...withDraft(state, { webhookToken: action.nextWebhookToken }),
         problems: [],
-        run: begun(state.run, action),
+        run: begun(state, action),
       };
     default:
       // What arrives late, of a run that has ended or was replaced, changes nothing.
@@ -126,7 +126,7 @@ function connected(state: State): State {
   return {
     ...state,
     connection: { target, health: { kind: "asking" } },
-    ...(isOther && { model: undefined, problems: [], run: isRunning(state.run) ? state.run : undefined }),
+    ...(isOther && { model: undefined, problems: [], run: undefined }),
   };
 }
 
@@ -152,10 +152,11 @@ function chosen(events: readonly WebhookEvent[], event: WebhookEvent, wanted: bo
   return wanted ? [...new Set([...events, event])] : events.filter((one) => one !== event);
 }
 
-function begun(last: Run | undefined, { mode, request, at }: { mode: Mode; request: Sent; at: number }): Run {
+function begun({ run, connection }: State, { mode, request, at }: { mode: Mode; request: Sent; at: number }): Run {
   return {
-    number: (last?.number ?? 0) + 1,
+    number: (run?.number ?? 0) + 1,
     mode,
+    target: connection.target,
     status: "sending",
     startedAt: at,
     endedAt: undefined,
@@ -181,7 +182,7 @@ function reduceRun(run: Run, action: RunAction): Run {
         timeline: noted(run, action.at, "response", String(action.response.status)),
       };
     case "answer-read":
-      return run.response === undefined ? run : { ...run, response: { ...run.response, body: action.body } };
+      return run.response === undefined ? run : { ...run, response: { ...run.response, body: asShown(action.body) } };
     case "streamed":
       return streamed(run, action);
     case "webhook":

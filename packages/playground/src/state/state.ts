@@ -65,6 +65,8 @@ export type RunStatus = "sending" | "starting" | "processing" | "succeeded" | "f
 export interface Run {
   readonly number: number;
   readonly mode: Mode;
+  /** The server that it was sent to. */
+  readonly target: string;
   readonly status: RunStatus;
   readonly startedAt: number;
   readonly endedAt: number | undefined;
