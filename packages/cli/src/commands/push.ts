@@ -2,7 +2,7 @@ import { defineCommand, type FlagTable, type FlagValues } from "./command.ts";
 import { buildFlags, imageFlags, projectFlags } from "./shared-flags.ts";
 
 const flags = {
-  json: { summary: "Print the reference and the digest as JSON", group: "Output" },
+  json: { summary: "Print what was pushed as JSON, and progress as lines of it on stderr", group: "Output" },
   ...buildFlags,
   ...projectFlags,
   ...imageFlags,
@@ -15,7 +15,8 @@ export const push = defineCommand({
   summary: "Build an image of the model and push it to a registry",
   description:
     "The image goes to IMAGE, else to image or model of cog.yaml; COG_MODEL and its relatives choose another place for a model. " +
-    "Whether the registry takes it is asked before anything is built.",
+    "Whether the registry takes it is asked before anything is built. A model is pushed as an index of its image and weights; " +
+    "with COG_PUSH_OCI=1 the layers are sent without the engine.",
   arguments: { usage: "[IMAGE]", least: 0, most: 1, completes: "image" },
   flags,
   examples: [

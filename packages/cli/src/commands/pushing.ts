@@ -1,17 +1,34 @@
 /** The story of `cog push`: where to, may we, build, push, say what it is called. */
 import { join } from "node:path";
 import { UserError } from "@cog/core/errors";
+import type { LockedWeight } from "@cog/core/wire";
 import { type BuiltImage, caCertificate } from "#build";
 import { type ContainerTool, qualifiedName } from "#docker";
 import type { Project } from "#project";
-import { checkAccess, newPushId, type Pushed, type PushTarget, pushTo, REPLICATE, resolveTarget } from "#push";
-import { registryHost } from "#registry";
+import {
+  type BundleRequest,
+  type DirectPush,
+  findWeights,
+  newPushId,
+  openAccess,
+  type PushContext,
+  type PushEvent,
+  type PushTarget,
+  platformOf,
+  pushBundle,
+  pushTo,
+  REPLICATE,
+  resolveTarget,
+} from "#push";
+import { COMPRESSIONS, registryHost } from "#registry";
 import { reporterWith } from "#report";
+import { mustBeInSync, readLock } from "#weights";
 import { chooseBuilder } from "./builder.ts";
 import { buildProject } from "./building.ts";
 import type { CommandContext } from "./command.ts";
 import { projectOf } from "./project.ts";
 import type { PushFlags } from "./push.ts";
+import { type PushedModel, referenceTree, refsOf } from "./pushed-text.ts";
 
 export async function pushModel(
   flags: PushFlags,
@@ -24,14 +41,16 @@ export async function pushModel(
     warnings.push(message);
     report.warn(message);
   };
-  const { target, image, pushed } = await push(flags, argument, { ...context, report: reporterWith(report, { warn }) });
-  report.info(`  image  ${pushed.reference}`);
+  const outcome = await push(flags, argument, { ...context, report: reporterWith(report, { warn }) });
+  const { target, image, pushed } = outcome;
+  report.info(referenceTree(pushed));
   if (target.host === REPLICATE)
     report.info(`\nRun your model on Replicate:\n    https://replicate.com/${target.repository}`);
   if (flags.json) {
-    const { digest, reference: ref } = pushed;
+    const { digest, reference: ref } = pushed.model ?? pushed.image;
     const { id, sizeBytes: size } = image;
-    stdout.write(`${JSON.stringify({ image: target.name, ref, digest, id, size, warnings }, null, 2)}\n`);
+    const document = { image: target.name, ref, digest, refs: refsOf(pushed), id, size, warnings };
+    stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   }
   return 0;
 }
@@ -39,25 +58,41 @@ export async function pushModel(
 interface Outcome {
   readonly target: PushTarget;
   readonly image: BuiltImage;
-  readonly pushed: Pushed;
+  readonly pushed: PushedModel;
 }
 
 async function push(flags: PushFlags, argument: string | undefined, context: CommandContext): Promise<Outcome> {
-  const { report, signal } = context;
+  const { report, signal, settings } = context;
   const project = projectOf(flags, context);
   const wanted = targetOf(project, argument, context);
-  mustBeWhole(project);
+  const locked = lockedWeights(project);
+  const direct = settings.push.oci ? directPush(context) : undefined;
   const tool = await chooseBuilder(context);
   const target = asKnownTo(tool, wanted);
-  const access = await checkAccess(target, { tool, signal, report, ...accessSettings(tool, context) });
-  const labels = { "run.cog.push_id": newPushId() };
-  const image = await buildProject(
-    project,
-    flags,
-    { tool: Promise.resolve(tool), names: [target.name], labels },
-    context,
-  );
-  return { target, image, pushed: await pushTo(target, access, { tool, signal, report }) };
+  const access = await openAccess(target, { tool, signal, report, ...accessSettings(tool, context) });
+  try {
+    const weights = await findWeights(locked, { target, access, tool, signal });
+    const labels = { "run.cog.push_id": newPushId() };
+    const wishes = { tool: Promise.resolve(tool), names: [target.name], labels };
+    const image = await buildProject(project, flags, wishes, context);
+    const onEvent = flags.json ? (event: PushEvent) => report.output(`${JSON.stringify(event)}\n`) : undefined;
+    const platform = platformOf(flags.platform ?? "linux/amd64");
+    const pushed = await pushBuilt({ platform, weights }, { target, access, tool, signal, report, direct, onEvent });
+    return { target, image, pushed };
+  } finally {
+    await access.close();
+  }
+}
+
+type Built = Pick<BundleRequest, "platform" | "weights">;
+
+async function pushBuilt(built: Built, context: PushContext): Promise<PushedModel> {
+  const { target, access, report, tool } = context;
+  const { kind, tag, host } = target;
+  if (kind === "image" || tag === undefined) return { image: await pushTo(context) };
+  if (access.registry !== undefined) return await pushBundle({ ...built, tag, registry: access.registry }, context);
+  report.warn(`${host} can be reached by ${tool} only, which pushes the image, but not the index of a model.`);
+  return { image: await pushTo(context) };
 }
 
 function targetOf({ config }: Project, argument: string | undefined, { settings, global }: CommandContext): PushTarget {
@@ -67,12 +102,12 @@ function targetOf({ config }: Project, argument: string | undefined, { settings,
   return resolveTarget({ ...words, registryHost: named && registryHost(named) }, new Date());
 }
 
-/** An image whose weights are elsewhere is of no use to anybody who pulls it. */
-function mustBeWhole({ config }: Project): void {
-  if ((config.weights ?? []).length === 0) return;
-  throw new UserError("push.weights", "cog.yaml lists managed weights, which are no part of an image", {
-    hint: "Take 'weights' out of cog.yaml, and keep the files in the project or download them in setup().",
-  });
+/** @throws UserError when they are not as cog.yaml has them */
+function lockedWeights({ config: { weights = [] }, directory }: Project): readonly LockedWeight[] {
+  if (weights.length === 0) return [];
+  const lock = readLock(directory);
+  mustBeInSync(weights, lock);
+  return lock?.weights ?? [];
 }
 
 /** Podman and Buildah would put a name without a host among the images of this machine alone. */
@@ -88,6 +123,21 @@ function asKnownTo(tool: ContainerTool, target: PushTarget): PushTarget {
 function accessSettings(tool: ContainerTool, { settings }: CommandContext) {
   const { dockerConfig, podmanAuth, insecureHosts, caCertificate: certificate } = settings.registries;
   const ofDocker = join(dockerConfig, "config.json");
-  const credentialFiles = tool === "docker" || podmanAuth === undefined ? [ofDocker] : [podmanAuth, ofDocker];
-  return { credentialFiles, insecureHosts, certificates: caCertificate(certificate) };
+  const ofPodman = podmanAuth === undefined ? [] : [podmanAuth];
+  // The tool pushes with what it finds itself; what is pushed without it may be known from all of them.
+  const others = settings.push.oci ? ofPodman : [];
+  const credentialFiles = tool === "docker" ? [ofDocker, ...others] : [...ofPodman, ofDocker];
+  const { thresholdBytes, chunkBytes } = settings.push;
+  const limits = { thresholdBytes, chunkBytes };
+  return { credentialFiles, insecureHosts, certificates: caCertificate(certificate), limits };
+}
+
+function directPush({ settings }: CommandContext): DirectPush {
+  const { concurrency, compression: wanted = "gzip" } = settings.push;
+  const compression = COMPRESSIONS.find((name) => name === wanted);
+  if (compression === undefined)
+    throw new UserError("push.compression", `COG_PUSH_COMPRESSION is "${wanted}"`, {
+      hint: `Set it to ${COMPRESSIONS.join(", ")}, or unset it.`,
+    });
+  return { concurrency, compression, memoryDirectory: join(settings.cacheDirectory, "oci") };
 }

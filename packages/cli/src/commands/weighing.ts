@@ -40,7 +40,7 @@ export async function importCommand(
       cacheDirectory: settings.cacheDirectory,
       stateDirectory: openState(project.directory),
       repository,
-      concurrency: settings.registries.pushConcurrency,
+      concurrency: settings.push.concurrency,
       verbose: flags.verbose,
     };
     const plan = await planWeights(request, context);

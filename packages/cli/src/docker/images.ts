@@ -114,6 +114,16 @@ export async function labelledImages(
   });
 }
 
+/** Another name for an image that is here. */
+export async function tagImage(name: string, another: string, options: ImageOptions): Promise<void> {
+  const { tool = "docker" } = options;
+  const { exitCode, stderr } = await docker(["tag", name, another], options);
+  if (exitCode === 0) return;
+  throw new CogError("docker.tag", `${TOOL_NAMES[tool]} could not name ${name} ${another}: ${lastLine(stderr)}`, {
+    hint: `Try '${tool} tag' by hand.`,
+  });
+}
+
 /** Takes a name away, and the image with its last one. Does nothing to an image that a container uses. */
 export async function removeImage(name: string, options: Partial<ImageOptions> = {}): Promise<void> {
   await docker(options.tool === "buildah" ? ["rmi", name] : ["image", "rm", name], options);

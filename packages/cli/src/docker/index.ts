@@ -2,6 +2,7 @@ export { type Absence, absenceWords } from "./absence.ts";
 export { type BuildRequest, buildImage } from "./build.ts";
 export { BuildFailure } from "./build-failure.ts";
 export { docker, spawn } from "./command.ts";
+export { type ExportOptions, exportImage } from "./export.ts";
 export type { Image } from "./image.ts";
 export {
   cogImageNames,
@@ -13,6 +14,7 @@ export {
   outputInImage,
   pullImage,
   removeImage,
+  tagImage,
   tagsOf,
 } from "./images.ts";
 export { ping } from "./ping.ts";

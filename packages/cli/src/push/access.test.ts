@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Reporter } from "#report";
-import { checkAccess, resolveTarget } from "./index.ts";
+import { openAccess, resolveTarget } from "./index.ts";
 
 const SECRET = "s3cret";
 const basic = (user: string, password: string) => Buffer.from(`${user}:${password}`).toString("base64");
@@ -69,7 +69,9 @@ async function check(configs: readonly object[] = []) {
   const target = resolveTarget({ ...words, variables }, new Date());
   const signal = new AbortController().signal;
   const options = { tool: "docker", insecureHosts: [], certificates: undefined } as const;
-  return await checkAccess(target, { ...options, credentialFiles, signal, report });
+  const access = await openAccess(target, { ...options, credentialFiles, signal, report });
+  await access.close();
+  return access;
 }
 
 function helper(name: string, script: string): void {
@@ -95,7 +97,8 @@ test.each([
   helper("empty", 'echo "credentials not found in native keychain"; exit 1');
   scheme = "Basic";
   answer = (authorization) => ({ status: authorization === `Basic ${ADA.auth}` ? 202 : 401 });
-  expect(await check(configs)).toEqual({ plainHttp: true, credentialsFrom: expect.stringMatching(from) });
+  const credentialsFrom = expect.stringMatching(from);
+  expect(await check(configs)).toMatchObject({ plainHttp: true, credentialsFrom, registry: { host } });
   const uploads = "/v2/ada/model/blobs/uploads/";
   expect(asked.at(-1), "what was begun is taken back").toBe(`DELETE ${uploads}one?_state=x`);
   expect(warnings).toEqual([]);

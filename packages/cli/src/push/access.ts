@@ -1,6 +1,15 @@
 /** Before anything is built: does the registry take a push from us? */
 import { type ContainerTool, cannotReach } from "#docker";
-import { checkPushAccess, RegistryError, type StoredCredentials, storedCredentials, Transport } from "#registry";
+import {
+  type ChunkLimits,
+  checkPushAccess,
+  openRegistry,
+  type Registry,
+  RegistryError,
+  type StoredCredentials,
+  storedCredentials,
+  Transport,
+} from "#registry";
 import type { Reporter } from "#report";
 import { explainRefusal, type Refused } from "./failure.ts";
 import type { PushTarget } from "./reference.ts";
@@ -10,40 +19,69 @@ export interface AccessOptions {
   readonly insecureHosts: readonly string[];
   /** PEM text. */
   readonly certificates: string | undefined;
-  /** What the tool itself would look into for credentials, in its order. */
+  /** What is looked into for credentials, in this order. */
   readonly credentialFiles: readonly string[];
+  readonly limits?: ChunkLimits;
   readonly signal: AbortSignal;
   readonly report: Reporter;
 }
 
-/** What was found out on the way, for the push itself. */
+/** The way to a registry that takes what we push, and what was found out about it. */
 export interface Access {
   readonly plainHttp: boolean;
   /** Who holds the credentials that were tried; undefined where there are none. */
   readonly credentialsFrom: string | undefined;
+  /** Undefined where only the tool gets to it. */
+  readonly registry: Registry | undefined;
+  close(): Promise<void>;
 }
 
 /** @throws CogError when it is known that a push would be refused */
-export async function checkAccess(target: PushTarget, options: AccessOptions): Promise<Access> {
-  const { insecureHosts, certificates, signal, report, tool } = options;
+export async function openAccess(target: PushTarget, options: AccessOptions): Promise<Access> {
+  const { insecureHosts, certificates, limits, report } = options;
   const transport = new Transport({ insecureHosts, certificates });
   try {
     const stored = await found(target, options);
-    const access = { plainHttp: transport.allowsPlain(target.host), credentialsFrom: stored?.from };
-    try {
-      await checkPushAccess(target, { credentials: stored?.credentials, transport, signal });
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      const refused: Refused = { target, tool, credentialsFrom: stored?.from };
-      if (!mayBeOurs(error)) throw explainRefusal(error.failure, error.message, refused);
-      report.debug(`${error.message}; asking ${tool}`);
-      const { repositoryName } = target;
-      const reason = await cannotReach(repositoryName, { tool, signal, plainHttp: access.plainHttp });
-      if (reason !== undefined) throw explainRefusal("unreachable", reason, refused);
-    }
-    return access;
-  } finally {
+    const { host } = target;
+    const registry = openRegistry({
+      host,
+      transport,
+      credentials: stored?.credentials,
+      limits,
+      onRetry: ({ error, attempt, waitMs }) =>
+        report.debug(`${error.message}; attempt ${attempt} in ${Math.ceil(waitMs / 1000)} s`),
+    });
+    const isOurs = await mayPush(target, stored, { ...options, transport });
+    return {
+      plainHttp: transport.allowsPlain(host),
+      credentialsFrom: stored?.from,
+      registry: isOurs ? registry : undefined,
+      close: async () => await transport.close(),
+    };
+  } catch (error) {
     await transport.close();
+    throw error;
+  }
+}
+
+/** False when only the tool gets there. */
+async function mayPush(
+  target: PushTarget,
+  stored: StoredCredentials | undefined,
+  { tool, transport, signal, report }: AccessOptions & { readonly transport: Transport },
+): Promise<boolean> {
+  try {
+    await checkPushAccess(target, { credentials: stored?.credentials, transport, signal });
+    return true;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const refused: Refused = { target, tool, credentialsFrom: stored?.from };
+    if (!mayBeOurs(error)) throw explainRefusal(error.failure, error.message, refused);
+    report.debug(`${error.message}; asking ${tool}`);
+    const plainHttp = transport.allowsPlain(target.host);
+    const reason = await cannotReach(target.repositoryName, { tool, signal, plainHttp });
+    if (reason !== undefined) throw explainRefusal("unreachable", reason, refused);
+    return false;
   }
 }
 

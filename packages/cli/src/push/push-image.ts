@@ -1,16 +1,10 @@
-/** The push itself, and what it is called afterwards. */
-import { CogError } from "@cog/core/errors";
-import { type ContainerTool, pushImage } from "#docker";
-import type { Reporter } from "#report";
-import type { Access } from "./access.ts";
+/** An image of this machine to a registry: directly when that is wished and can be, else by the engine. */
+import { removeImage, tagImage } from "#docker";
+import { RegistryError } from "#registry";
+import type { PushContext } from "./context.ts";
+import { pushDirectly } from "./direct-push.ts";
+import { pushByEngine } from "./engine-push.ts";
 import { explainRefusal } from "./failure.ts";
-import type { PushTarget } from "./reference.ts";
-
-export interface PushContext {
-  readonly tool: ContainerTool;
-  readonly signal: AbortSignal;
-  readonly report: Reporter;
-}
 
 export interface Pushed {
   readonly digest: string;
@@ -18,32 +12,46 @@ export interface Pushed {
   readonly reference: string;
 }
 
-export async function pushTo(
-  target: PushTarget,
-  access: Access,
-  { tool, signal, report }: PushContext,
-): Promise<Pushed> {
-  const step = report.step(`Pushing to ${target.name}...`);
+/** The image that was built as the target, under the target's name. */
+export async function pushTo(context: PushContext): Promise<Pushed> {
+  const { target } = context;
+  const digest = await pushAs(target.name, target.tag ?? "latest", context);
+  return { digest, reference: `${target.repositoryName}@${digest}` };
+}
+
+/** @param name of the target's repository, with this tag; taken away from this machine if it is not the target's own */
+export async function pushAs(name: string, tag: string, context: PushContext): Promise<string> {
+  const { target, report, tool, signal } = context;
+  const digest = await tryDirectly(tag, context);
+  if (digest !== undefined) return digest;
+  if (name === target.name) return await pushByEngine(name, context);
+  await tagImage(target.name, name, { tool, signal });
   try {
-    const outcome = await pushImage(target.name, {
-      tool,
-      signal,
-      plainHttp: access.plainHttp,
-      onOutput: (text) => report.output(text),
-      onProgress: ({ done, layers }) => step.update(`${done} of ${layers} layers`, done / layers),
-    });
-    if (outcome.ended === "refused") {
-      const { credentialsFrom } = access;
-      throw explainRefusal(outcome.why, outcome.said, { target, tool, credentialsFrom });
-    }
-    const { digest } = outcome;
-    if (digest === undefined) {
-      throw new CogError("push.no_digest", `${tool} pushed ${target.name}, but did not say its digest`);
-    }
-    step.done();
-    return { digest, reference: `${target.repositoryName}@${digest}` };
+    return await pushByEngine(name, context);
+  } finally {
+    await removeImage(name, { tool }).catch((error: unknown) => report.debug(`${name} stays here: ${error}`));
+  }
+}
+
+/** Undefined when it is not wished, or does not work but might with the engine. */
+async function tryDirectly(tag: string, context: PushContext): Promise<string | undefined> {
+  const { direct, access, target, tool, signal, report } = context;
+  if (direct === undefined) return undefined;
+  const { registry, credentialsFrom } = access;
+  const fallBack = (why: string) => report.warn(`OCI chunked push failed, falling back to Docker push: ${why}`);
+  if (registry === undefined) {
+    fallBack(`${target.host} cannot be reached but by ${tool}`);
+    return undefined;
+  }
+  report.info(`Pushing to ${target.name}...`);
+  try {
+    return (await pushDirectly({ image: target.name, tag, registry, direct }, context)).digest;
   } catch (error) {
-    step.fail({ interrupted: signal.aborted });
-    throw error;
+    signal.throwIfAborted();
+    const isRefused =
+      error instanceof RegistryError && (error.failure === "unauthorized" || error.failure === "denied");
+    if (isRefused) throw explainRefusal(error.failure, error.message, { target, tool, credentialsFrom });
+    fallBack(error instanceof Error ? error.message : String(error));
+    return undefined;
   }
 }

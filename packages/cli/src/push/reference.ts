@@ -29,6 +29,10 @@ export interface PushTarget {
   readonly host: string;
   /** Without the host. */
   readonly repository: string;
+  /** Undefined where the user wrote none. */
+  readonly tag: string | undefined;
+  /** A model is an index, which names its image; everything else is one image. */
+  readonly kind: "model" | "image";
 }
 
 /** The registry of Replicate, whatever the default one is. */
@@ -119,13 +123,15 @@ function timestampTag(now: Date): string {
 }
 
 function targetOf(name: string, variable?: string): PushTarget {
+  const kind = variable === undefined ? "image" : "model";
   const { host, repository, tag, digest } = parsed(name, variable);
   if (digest !== undefined) {
     throw new UserError("push.reference", `cannot push to digest-pinned ref ${name}: model push requires a tag`, {
       hint: "The digest is known when the image is pushed; leave it out.",
     });
   }
-  return { name, repositoryName: tag === undefined ? name : name.slice(0, -tag.length - 1), host, repository };
+  const repositoryName = tag === undefined ? name : name.slice(0, -tag.length - 1);
+  return { name, repositoryName, host, repository, tag, kind };
 }
 
 function parsed(text: string, variable?: string) {

@@ -12,7 +12,7 @@ import type { Connection } from "./connection.ts";
 import { hashFor } from "./descriptor.ts";
 import { RegistryError } from "./errors.ts";
 import { refusalOf, saysCode } from "./refusal.ts";
-import { retrying } from "./retry.ts";
+import { type Retried, retrying } from "./retry.ts";
 import type { Answer, Body } from "./transport.ts";
 
 export interface ChunkLimits {
@@ -35,6 +35,8 @@ export interface PushBlobOptions extends Waiting {
   readonly always?: boolean;
   /** How many of its bytes are there; begins anew when the blob does. */
   readonly onProgress?: (complete: number) => void;
+  /** It begins anew, after a wait. */
+  readonly onRetry?: (retried: Retried) => void;
 }
 
 export type BlobOutcome = "exists" | "mounted" | "uploaded";
@@ -45,19 +47,36 @@ export async function pushBlob(
   source: BlobSource,
   options: PushBlobOptions,
 ): Promise<BlobOutcome> {
-  const { signal, mountFrom = [], always = false } = options;
-  const scopes = pushScopes(repository);
-  const isThere = async () => (await headBlob(connection, repository, source.digest, { signal, scopes })) !== undefined;
-  if (!always && (await isThere())) return "exists";
+  const { signal, onRetry, always = false } = options;
+  const found = always ? undefined : await findBlob(connection, repository, source.digest, options);
+  if (found !== undefined) return found;
   const upload: Upload = { ...options, connection, repository, source, chunking: 0 };
-  for (const other of mountFrom.filter((name) => name !== repository)) {
-    if (await mounted(upload, other)) return "mounted";
-  }
-  await connection.retrying(signal, async (attempt) => {
-    if (attempt > 1 && !always && (await isThere())) return;
+  const send = async (attempt: number): Promise<void> => {
+    if (attempt > 1 && !always && (await isThere(connection, repository, source.digest, signal))) return;
     await sendOnce(upload);
-  });
+  };
+  await connection.retrying(signal, send, onRetry);
   return "uploaded";
+}
+
+export type FindBlobOptions = Pick<PushBlobOptions, "signal" | "mountFrom">;
+
+/** Without sending it: undefined when the registry does not have it, here or where it could be mounted from. */
+export async function findBlob(
+  connection: Connection,
+  repository: string,
+  digest: string,
+  { signal, mountFrom = [] }: FindBlobOptions,
+): Promise<Exclude<BlobOutcome, "uploaded"> | undefined> {
+  if (await isThere(connection, repository, digest, signal)) return "exists";
+  for (const from of mountFrom.filter((name) => name !== repository)) {
+    if (await mounted(connection, { repository, digest, from }, signal)) return "mounted";
+  }
+  return undefined;
+}
+
+async function isThere(connection: Connection, repository: string, digest: string, signal: AbortSignal) {
+  return (await headBlob(connection, repository, digest, { signal, scopes: pushScopes(repository) })) !== undefined;
 }
 
 interface Upload extends PushBlobOptions {
@@ -149,12 +168,17 @@ function sessionOf({ headers, url }: Answer, host: string): UploadSession {
   };
 }
 
+interface Mount {
+  readonly repository: string;
+  readonly digest: string;
+  readonly from: string;
+}
+
 /** False when it cannot be: then it is sent. */
-async function mounted({ connection, repository, source, signal }: Upload, from: string): Promise<boolean> {
-  const query = new URLSearchParams({ mount: source.digest, from });
+async function mounted(connection: Connection, { repository, digest, from }: Mount, signal: AbortSignal) {
+  const at = `${uploadsPath(repository)}?${new URLSearchParams({ mount: digest, from })}`;
   const scopes = [...pushScopes(repository), `repository:${from}:pull`];
   try {
-    const at = `${uploadsPath(repository)}?${query}`;
     const answer = await connection.ask({ method: "POST", at, body: "", scopes, signal });
     if (answer.status === 202) await takeBack(connection, repository, sessionOf(answer, connection.host));
     return answer.status === 201;

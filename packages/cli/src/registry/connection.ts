@@ -44,9 +44,16 @@ export class Connection {
     return await this.retrying(request.signal, async () => await this.send(request));
   }
 
-  async retrying<T>(signal: AbortSignal, act: (attempt: number) => Promise<T>): Promise<T> {
-    const { retry, onRetry } = this.#options;
-    return await retrying(act, { ...retry, signal, onRetry });
+  async retrying<T>(
+    signal: AbortSignal,
+    act: (attempt: number) => Promise<T>,
+    onRetry?: (retried: Retried) => void,
+  ): Promise<T> {
+    const tell = (retried: Retried) => {
+      this.#options.onRetry?.(retried);
+      onRetry?.(retried);
+    };
+    return await retrying(act, { ...this.#options.retry, signal, onRetry: tell });
   }
 
   get retryPolicy(): RetryPolicy {

@@ -1,5 +1,7 @@
 /** What registries hold, and how it is named: by media type, digest and size. */
 import { createHash, type Hash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { RegistryError } from "./errors.ts";
 
 export interface Descriptor {
@@ -21,6 +23,12 @@ const DIGEST = /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 /** `sha256:…` of bytes that are here. */
 export function digestOf(bytes: Uint8Array | string): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+export async function hashFile(path: string, { signal }: { readonly signal: AbortSignal }): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 256 * 1024 }), hash, { signal });
+  return `sha256:${hash.digest("hex")}`;
 }
 
 /** For bytes that come in parts. @throws RegistryError for an algorithm that nobody here knows */

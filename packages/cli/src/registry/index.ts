@@ -20,10 +20,13 @@
 export type { Credentials } from "./auth.ts";
 export { type BlobSource, bytesBlob, fileBlob } from "./blob-source.ts";
 export type { BlobOutcome, ChunkLimits } from "./blob-upload.ts";
+export { COMPRESSIONS, type Compression } from "./compression.ts";
 export { type Descriptor, DOCKER_LIST, DOCKER_MANIFEST, digestOf, OCI_INDEX, OCI_MANIFEST } from "./descriptor.ts";
 export { type Kept, storeCredentials } from "./docker-config.ts";
 export { MissingBlobsError, RegistryError, type RegistryFailure } from "./errors.ts";
+export { type LayoutImage, readLayout } from "./layout.ts";
 export type { Manifest } from "./manifests.ts";
+export { PushMemory } from "./memory.ts";
 export { openRetrying } from "./open-retrying.ts";
 export { checkCredentials } from "./ping.ts";
 export { checkPushAccess } from "./push-access.ts";
@@ -35,6 +38,7 @@ export {
   pushArtifact,
   pushBlobs,
 } from "./push-content.ts";
+export { findLayers, type ImagePush, type LayersThere, pushImageLayout } from "./push-image.ts";
 export { isDockerHub, parseReference, type Reference, registryHost } from "./reference.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Retried } from "./retry.ts";

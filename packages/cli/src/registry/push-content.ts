@@ -1,22 +1,27 @@
 /** An artifact on its way: its blobs side by side, and its manifest when all of them are there. */
-
 import type { BlobSource } from "./blob-source.ts";
 import type { BlobOutcome } from "./blob-upload.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { MissingBlobsError } from "./errors.ts";
 import type { Registry } from "./registry.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 export interface Blob {
   readonly source: BlobSource;
   /** Told to registries that want to know what a layer is. */
   readonly mediaType?: string | undefined;
   /** Repositories of the same registry that are thought to have it. */
-  readonly mountFrom?: readonly string[];
+  readonly mountFrom?: readonly string[] | undefined;
 }
 
-export type BlobProgress =
-  | { readonly state: "uploading"; readonly digest: string; readonly complete: number; readonly total: number }
-  | { readonly state: "exists" | "mounted" | "done"; readonly digest: string; readonly total: number };
+export interface BlobProgress {
+  /** Of the blob; of what it is made from while it is compressed. */
+  readonly digest: string;
+  readonly state: "compressing" | "uploading" | "retrying" | "exists" | "mounted" | "done";
+  readonly complete: number;
+  readonly total: number;
+  readonly attempt: number;
+}
 
 export interface PushBlobsOptions {
   readonly signal: AbortSignal;
@@ -32,36 +37,36 @@ export async function pushBlobs(
   registry: Registry,
   repository: string,
   blobs: readonly Blob[],
-  { signal, concurrency, onProgress, always = false }: PushBlobsOptions,
+  options: PushBlobsOptions,
 ): Promise<void> {
-  const queue = [...new Map(blobs.map((blob) => [blob.source.digest, blob])).values()].sort(
-    (a, b) => b.source.size - a.source.size,
-  );
-  const failed = new AbortController();
-  const until = AbortSignal.any([signal, failed.signal]);
-  const push = async ({ source, mediaType, mountFrom = [] }: Blob): Promise<void> => {
-    const { digest, size: total } = source;
-    const outcome = await registry.pushBlob(repository, source, {
-      signal: until,
-      mediaType,
-      mountFrom,
-      always,
-      onProgress: (complete) => onProgress?.({ state: "uploading", digest, complete, total }),
-    });
-    onProgress?.({ state: STATES[outcome], digest, total });
-  };
-  const worker = async (): Promise<void> => {
-    for (let blob = queue.shift(); blob !== undefined && !until.aborted; blob = queue.shift()) {
-      await push(blob).catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      });
-    }
-  };
-  // All have ended, and taken back what they had begun, before anything is said.
-  await Promise.allSettled(Array.from({ length: Math.max(1, concurrency) }, worker));
-  signal.throwIfAborted();
-  failed.signal.throwIfAborted();
+  const once = [...new Map(blobs.map((blob) => [blob.source.digest, blob])).values()];
+  const largestFirst = once.sort((a, b) => b.source.size - a.source.size);
+  await sideBySide(largestFirst, options, async (blob, signal) => {
+    await pushTold(registry, repository, blob, { ...options, signal });
+  });
+}
+
+/** One blob, with what becomes of it told. */
+export async function pushTold(
+  registry: Registry,
+  repository: string,
+  { source, mediaType, mountFrom = [] }: Blob,
+  { signal, onProgress, always = false }: Omit<PushBlobsOptions, "concurrency">,
+): Promise<void> {
+  const { digest, size: total } = source;
+  let attempt = 1;
+  const outcome = await registry.pushBlob(repository, source, {
+    signal,
+    mediaType,
+    mountFrom,
+    always,
+    onProgress: (complete) => onProgress?.({ digest, state: "uploading", complete, total, attempt }),
+    onRetry: (retried) => {
+      attempt = retried.attempt;
+      onProgress?.({ digest, state: "retrying", complete: 0, total, attempt });
+    },
+  });
+  onProgress?.({ digest, state: STATES[outcome], complete: total, total, attempt });
 }
 
 const STATES = { exists: "exists", mounted: "mounted", uploaded: "done" } as const satisfies Record<

@@ -1,4 +1,5 @@
 /** What an answer that is not the hoped for one means: by its status, and by what the registry says in it. */
+import { STATUS_CODES } from "node:http";
 import { MissingBlobsError, RegistryError } from "./errors.ts";
 import { isTemporary, retryAfterMs } from "./retry.ts";
 import type { Answer, AnswerHead } from "./transport.ts";
@@ -14,7 +15,7 @@ export interface Asked {
 export function refusalOf(answer: Answer, { host, repository, what = "it", toPush = false }: Asked): RegistryError {
   const said = saidIn(answer);
   const words = said.map(({ code, message }) => message || code).join("; ");
-  const because = words === "" ? `status ${answer.status}` : words;
+  const because = words === "" ? statusText(answer.status) : words;
   const has = (code: string) => said.some((one) => one.code === code);
   if (has("MANIFEST_BLOB_UNKNOWN") || has("BLOB_UNKNOWN_TO_REGISTRY"))
     return new MissingBlobsError(`${host} lacks what ${what} is made of: ${because}`, said.flatMap(digestsOf));
@@ -37,7 +38,7 @@ export function refusalOf(answer: Answer, { host, repository, what = "it", toPus
     default:
       return answer.status >= 400 && answer.status < 500
         ? new RegistryError("refused", `${host} refuses ${what}: ${because}`)
-        : new RegistryError("unreachable", `${host} answered with status ${answer.status}`);
+        : new RegistryError("unreachable", `${host} answered with ${statusText(answer.status)}`);
   }
 }
 
@@ -46,9 +47,14 @@ export function busyError(answer: Answer | AnswerHead, host: string): RegistryEr
   if (!isTemporary(answer.status)) return undefined;
   const words = "bytes" in answer ? saidIn(answer).map(({ message }) => message) : [];
   const said = words.length > 0 ? `: ${words.join("; ")}` : "";
-  return new RegistryError("unreachable", `${host} answered with status ${answer.status}${said}`, {
+  return new RegistryError("unreachable", `${host} answered with ${statusText(answer.status)}${said}`, {
     temporary: { retryAfterMs: retryAfterMs(answer.headers.get("retry-after")) },
   });
+}
+
+/** `HTTP 502 Bad Gateway` */
+function statusText(status: number): string {
+  return `HTTP ${status} ${STATUS_CODES[status] ?? ""}`.trimEnd();
 }
 
 export function saysCode(answer: Answer, code: string): boolean {

@@ -323,7 +323,7 @@ describe.skipIf(REGISTRY === "" || TOKEN_REGISTRY === "")("a registry", () => {
     const proxy = await proxied([{ at: "GET manifests", instead: busy }]);
     const waits: number[] = [];
     const registry = open(proxy.host, { onRetry: ({ waitMs }) => waits.push(waitMs) });
-    const message = expect.stringMatching(/status 429: slow down/);
+    const message = expect.stringMatching(/HTTP 429 Too Many Requests: slow down/);
     await expect(registry.getManifest("ada/x", "v1", { signal })).rejects.toMatchObject({ message });
     expect(waits).toEqual([0, 0, 0, 0]);
   });

@@ -2,7 +2,15 @@
 import type { Credentials } from "./auth.ts";
 import { headBlob, openBlob, type Waiting } from "./blob-download.ts";
 import type { BlobSource } from "./blob-source.ts";
-import { type BlobOutcome, type ChunkLimits, type PushBlobOptions, pushBlob, USUAL_CHUNKS } from "./blob-upload.ts";
+import {
+  type BlobOutcome,
+  type ChunkLimits,
+  type FindBlobOptions,
+  findBlob,
+  type PushBlobOptions,
+  pushBlob,
+  USUAL_CHUNKS,
+} from "./blob-upload.ts";
 import { Connection } from "./connection.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { getManifest, headManifest, type Manifest, putManifest, tags } from "./manifests.ts";
@@ -32,6 +40,8 @@ export interface Registry {
     blob: Pick<Descriptor, "digest"> & Partial<Pick<Descriptor, "size">>,
     waiting: Waiting,
   ): AsyncIterable<Uint8Array>;
+  /** Whether it need not be sent: it is there, or could be mounted from another repository. */
+  findBlob(repository: string, digest: string, options: FindBlobOptions): Promise<"exists" | "mounted" | undefined>;
   pushBlob(repository: string, source: BlobSource, options: Omit<PushBlobOptions, "limits">): Promise<BlobOutcome>;
   /** Undefined when there is none of this name. */
   headManifest(repository: string, reference: string, waiting: Waiting): Promise<Descriptor | undefined>;
@@ -59,6 +69,7 @@ export function openRegistry({
     host,
     headBlob: async (repository, digest, waiting) => await headBlob(connection, repository, digest, waiting),
     openBlob: (repository, blob, waiting) => openBlob(connection, repository, blob, waiting),
+    findBlob: async (repository, digest, options) => await findBlob(connection, repository, digest, options),
     pushBlob: async (repository, source, options) =>
       await pushBlob(connection, repository, source, { ...options, limits }),
     headManifest: async (repository, reference, waiting) =>

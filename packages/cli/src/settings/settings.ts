@@ -2,6 +2,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+const MIB = 1024 * 1024;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings {
@@ -29,6 +31,7 @@ export interface Settings {
   /** COG_MODEL, or in parts COG_MODEL_REGISTRY, COG_MODEL_REPO, COG_MODEL_TAG: where a model is pushed to. */
   readonly model: ModelSettings;
   readonly weights: WeightSettings;
+  readonly push: PushSettings;
   /** COG_SKIP_DOCKER_CHECK, COG_SKIP_GPU_CHECK: what `cog doctor` shall not look at. */
   readonly doctorSkips: { readonly docker: boolean; readonly gpu: boolean };
   /** COG_OPENAPI_SCHEMA: a document to build with in place of the one read from the source. */
@@ -56,6 +59,19 @@ export interface WeightSettings {
   readonly copies: boolean;
 }
 
+export interface PushSettings {
+  /** COG_PUSH_OCI=1: without the engine's own push. */
+  readonly oci: boolean;
+  /** COG_PUSH_CONCURRENCY: blobs at a time. */
+  readonly concurrency: number;
+  /** COG_PUSH_DEFAULT_CHUNK_SIZE, in bytes: of a chunk, where the registry names no maximum. */
+  readonly chunkBytes: number;
+  /** COG_PUSH_MULTIPART_THRESHOLD, in bytes: larger blobs go in chunks. */
+  readonly thresholdBytes: number;
+  /** COG_PUSH_COMPRESSION: gzip, zstd or none; checked where it is used. */
+  readonly compression: string | undefined;
+}
+
 export interface RegistrySettings {
   /** DOCKER_CONFIG: the directory of Docker's config.json. */
   readonly dockerConfig: string;
@@ -65,8 +81,6 @@ export interface RegistrySettings {
   readonly insecureHosts: readonly string[];
   /** COG_CA_CERT, as given. */
   readonly caCertificate: string | undefined;
-  /** COG_PUSH_CONCURRENCY: blobs that are sent at a time. */
-  readonly pushConcurrency: number;
 }
 
 export interface UpdateSettings {
@@ -139,7 +153,6 @@ export function readSettings(environment: Environment = process.env): Settings {
       podmanAuth: text("REGISTRY_AUTH_FILE") ?? (runtime && join(runtime, "containers", "auth.json")),
       insecureHosts: (text("COG_INSECURE_REGISTRIES") ?? "").split(/[,\s]+/).filter((host) => host !== ""),
       caCertificate: text("COG_CA_CERT"),
-      pushConcurrency: positive(text("COG_PUSH_CONCURRENCY")) ?? 5,
     },
     model: {
       model: text("COG_MODEL"),
@@ -151,6 +164,13 @@ export function readSettings(environment: Environment = process.env): Settings {
       huggingFaceEndpoint: text("HF_ENDPOINT") ?? "https://huggingface.co",
       huggingFaceToken: text("HF_TOKEN") ?? text("HUGGING_FACE_HUB_TOKEN"),
       copies: text("COG_WEIGHTS_COPY") !== undefined,
+    },
+    push: {
+      oci: text("COG_PUSH_OCI") === "1",
+      concurrency: positive(text("COG_PUSH_CONCURRENCY")) ?? 5,
+      chunkBytes: positive(text("COG_PUSH_DEFAULT_CHUNK_SIZE")) ?? 96 * MIB,
+      thresholdBytes: positive(text("COG_PUSH_MULTIPART_THRESHOLD")) ?? 128 * MIB,
+      compression: text("COG_PUSH_COMPRESSION"),
     },
     openApiSchema: text("COG_OPENAPI_SCHEMA"),
     update:

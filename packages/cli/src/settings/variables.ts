@@ -77,6 +77,31 @@ export const variables: readonly Variable[] = [
     meaning: "The tag to push a model with; default: the time, like 20260102T030405Z",
   },
   {
+    name: "COG_PUSH_OCI",
+    group: "Network and registries",
+    meaning: "1: cog push sends the layers itself, and falls back to the engine when that fails",
+  },
+  {
+    name: "COG_PUSH_CONCURRENCY",
+    group: "Network and registries",
+    meaning: "How many layers, of images and of weights, are sent at a time; default: 5",
+  },
+  {
+    name: "COG_PUSH_MULTIPART_THRESHOLD",
+    group: "Network and registries",
+    meaning: "Larger layers are sent in chunks, in bytes; default: 134217728",
+  },
+  {
+    name: "COG_PUSH_DEFAULT_CHUNK_SIZE",
+    group: "Network and registries",
+    meaning: "The size of a chunk where the registry names no maximum, in bytes; default: 100663296",
+  },
+  {
+    name: "COG_PUSH_COMPRESSION",
+    group: "Network and registries",
+    meaning: "What layers are compressed with that are not yet: gzip (default), zstd or none",
+  },
+  {
     name: "COG_REGISTRY_HOST",
     group: "Network and registries",
     meaning: "The default registry, as --registry; r8.im otherwise",
@@ -100,11 +125,6 @@ export const variables: readonly Variable[] = [
     name: "COG_INSECURE_REGISTRIES",
     group: "Network and registries",
     meaning: "Registries to speak to without encryption, with commas between them",
-  },
-  {
-    name: "COG_PUSH_CONCURRENCY",
-    group: "Network and registries",
-    meaning: "Layers of weights that are pushed at a time; default: 5",
   },
   {
     name: "HF_ENDPOINT",

@@ -140,7 +140,8 @@ const UNFINISHED = /\u001B(?:\[[0-9;?]*[ -/]*|\][^\u0007\u001B]*)?$/;
 /** At spaces only: what is meant to be copied (an address, a digest, a path) stays in one piece. */
 function wrapped(message: string, width: number): readonly string[] {
   return message.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
+    // An indented line was laid out by whoever wrote it.
+    if (line.length <= width || /^\s/.test(line)) return [line];
     const lines: string[] = [];
     let current = "";
     for (const word of line.split(" ")) {

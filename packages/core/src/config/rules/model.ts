@@ -12,7 +12,7 @@ function repository(model: string): readonly Finding[] {
   const hasHost = rest.length > 0 && /[.:]|^localhost$/.test(first);
   const path = hasHost ? rest.join("/") : model;
   if (/[@:]/.test(path))
-    return [invalid("model", model, "must be a bare repository: tags and digests are not allowed")];
+    return [invalid("model", model, "must be a bare repository — tags and digests are not allowed")];
   if (path.length < 2 || path.length > 255 || !/^[a-z0-9_./-]+$/.test(path) || /^\/|\/$|\/\//.test(path))
     return [invalid("model", model, "invalid repository: expected [HOST/]NAME of lower-case letters, digits, _ . / -")];
   return [];
