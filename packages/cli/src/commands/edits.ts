@@ -55,7 +55,7 @@ export async function withWatchedModel(
   const watcher = await watch(project, context);
   let isUp = false;
   try {
-    const engine = await chooseEngine(context, { docker: false });
+    const engine = await chooseEngine(context, { docker: false, volumes: options.start.volumes });
     const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
     report.info("Starting the model and running setup()...");
     const session = { ...options, start: { ...options.start, env } };

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UnavailableError, UserError } from "@cog/core/errors";
-import { type Engine, type LocalSettings, loadEngine } from "#engines";
+import { type Engine, type LocalSettings, loadEngine, mustBeInPlace, type Volume } from "#engines";
 import { carriedSdk } from "#sdk";
 import type { Settings } from "#settings";
 import type { CommandContext } from "./command.ts";
@@ -13,6 +13,8 @@ const SOCKET = "/var/run/docker.sock";
 export interface EngineNeeds {
   /** Nothing but containers will do: an image is run. */
   readonly docker: boolean;
+  /** Of `-v`: some cannot be had without a container, which is told before anything is prepared. */
+  readonly volumes?: readonly Volume[] | undefined;
 }
 
 export async function chooseEngine(context: CommandContext, needs: EngineNeeds): Promise<Engine> {
@@ -21,7 +23,11 @@ export async function chooseEngine(context: CommandContext, needs: EngineNeeds):
   const choice = context.global.engine ?? settings.engine ?? "auto";
   if (!CHOICES.includes(choice as (typeof CHOICES)[number]))
     throw new UserError("engine.unknown", `COG_ENGINE is "${choice}": expected ${CHOICES.join(", ")}`);
-  if (choice === "local") return await loadEngine("local", local);
+  const onThisMachine = async () => {
+    needs.volumes?.forEach(mustBeInPlace);
+    return await loadEngine("local", local);
+  };
+  if (choice === "local") return await onThisMachine();
   if (choice === "podman") return await requireContainers("podman", local, context);
   if (choice === "docker" || needs.docker) return await requireContainers("docker", local, context);
   if (dockerIsPlausible(settings)) {
@@ -29,7 +35,7 @@ export async function chooseEngine(context: CommandContext, needs: EngineNeeds):
     if ((await docker.available({ signal: context.signal })).available) return docker;
   }
   report.info("Docker is not available; running locally without isolation (COG_ENGINE=docker to require it)");
-  return await loadEngine("local", local);
+  return await onThisMachine();
 }
 
 async function requireContainers(

@@ -36,7 +36,7 @@ export const exec = defineCommand({
     const project = projectOf(flags, context);
     const surroundings = surroundingsOf(flags, context);
     flags.publish.forEach(checkPublish);
-    const engine = await chooseEngine(context, { docker: false });
+    const engine = await chooseEngine(context, { docker: false, volumes: surroundings.volumes });
     if (engine.name === "local" && flags.publish.length > 0)
       report.warn("-p is not needed when running locally: the port is on this machine already.");
     const prepared = await engine.prepare({ kind: "project", project }, { signal, report });

@@ -7,17 +7,20 @@ import { describeInput, type InputField } from "@cog/core/schema";
 import { ask, askSecret, canAsk, choose, confirm } from "#ui";
 import type { CommandContext } from "./command.ts";
 
+/** Said before an image is pulled to see what there is to ask. */
+export function mustBeAbleToAsk(): void {
+  if (canAsk()) return;
+  throw new UserError("interactive.no_terminal", "--interactive needs a terminal to ask on.", {
+    hint: "Give the inputs with -i; 'cog run --inputs' lists them.",
+  });
+}
+
 /** As `-i NAME=VALUE`, the given ones first; what is left at its default is not among them. */
 export async function askForInputs(
   inputs: readonly InputField[],
   given: readonly string[],
   context: CommandContext,
 ): Promise<readonly string[]> {
-  if (!canAsk()) {
-    throw new UserError("interactive.no_terminal", "--interactive needs a terminal to ask on.", {
-      hint: "Give the inputs with -i; 'cog run --inputs' lists them.",
-    });
-  }
   const named = new Set(given.map((one) => one.split("=")[0]));
   const answers: string[] = [];
   for (const field of inputs.filter(({ name }) => !named.has(name))) {

@@ -13,7 +13,7 @@ import { UsageError } from "./usage.ts";
 export async function runPrediction(flags: Flags, subject: Subject, context: CommandContext): Promise<number> {
   if (subject.watch === true && subject.keep === true)
     throw new UsageError("--watch and --keep cannot be used together", "run");
-  const inputs = subject.interactive === true ? await interactiveInputs(flags, subject, context) : undefined;
+  const inputs = subject.interactive === true ? await interactiveInputs(flags, context) : undefined;
   const read = () => requestOf(flags, subject, context, inputs);
   if (subject.watch === true) {
     const { watchPrediction } = await import("./watching.ts");
@@ -27,17 +27,17 @@ export async function runPrediction(flags: Flags, subject: Subject, context: Com
 }
 
 /** Asks once, however often the inputs are read. */
-async function interactiveInputs(flags: Flags, { image }: Subject, context: CommandContext): Promise<AskInputs> {
-  if (image !== undefined || flags.json !== undefined) {
-    const what = image === undefined ? "together with --json" : "with an image";
-    throw new UserError("interactive.not_here", `--interactive does not work ${what}.`, {
+async function interactiveInputs(flags: Flags, context: CommandContext): Promise<AskInputs> {
+  if (flags.json !== undefined) {
+    throw new UserError("interactive.not_here", "--interactive does not work together with --json.", {
       hint: "Give the inputs with -i; 'cog run --inputs' lists them.",
     });
   }
-  const { askForInputs } = await import("./interactive.ts");
+  const { askForInputs, mustBeAbleToAsk } = await import("./interactive.ts");
+  mustBeAbleToAsk();
   let answers: Promise<readonly string[]> | undefined;
   return (fields) => {
-    answers ??= askForInputs(fields, flags.input, context);
+    answers ??= fields().then((known) => askForInputs(known, flags.input, context));
     return answers;
   };
 }
@@ -73,7 +73,8 @@ async function keptModel(request: Request, context: CommandContext): Promise<Kep
 async function startAndPredict(request: Request, keep: Keeping | undefined, context: CommandContext): Promise<number> {
   const { flags, subject, target, model } = request;
   const { signal, report, settings } = context;
-  const engine = await chooseEngine(context, { docker: target.kind === "image" });
+  const { volumes } = request.surroundings;
+  const engine = await chooseEngine(context, { docker: target.kind === "image", volumes });
   const prepared = await explained(engine.prepare(target, { signal, report }), subject);
   const labelled = model?.document ?? prepared.schema;
   const input = request.input ?? (labelled === undefined ? undefined : await request.checked(labelled));

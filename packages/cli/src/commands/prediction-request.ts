@@ -47,8 +47,8 @@ export interface Request {
   readonly surroundings: Surroundings;
 }
 
-/** Which inputs are given, once the model has said what it takes. */
-export type AskInputs = (fields: Endpoint["inputs"]) => Promise<readonly string[]>;
+/** Which inputs are given, for who asks it once the model has said what it takes. */
+export type AskInputs = (fields: () => Promise<Endpoint["inputs"]>) => Promise<readonly string[]>;
 
 /** Everything checked; undefined when `--inputs` was all that was asked. */
 export async function requestOf(
@@ -61,12 +61,13 @@ export async function requestOf(
   const reading = { workingDirectory, home: settings.home, readStdin: context.readStdin };
   const target = targetOf(flags, subject, context);
   const model = target.kind === "project" ? await modelOf(target, subject.mode, context) : undefined;
+  const endpoint = async () => model?.endpoint ?? (await endpointOfImage(target, subject.mode, context));
   if (flags.inputs) {
-    context.stdout.write(inputTable(model?.endpoint ?? (await endpointOfImage(target, subject.mode, context))));
+    context.stdout.write(inputTable(await endpoint()));
     return undefined;
   }
   const json = flags.json === undefined || flags.json === "" ? undefined : flags.json;
-  const input = model === undefined ? flags.input : await inputs(model.endpoint.inputs);
+  const input = await inputs(async () => (await endpoint()).inputs);
   const given = await readInputFlags({ input, json }, reading);
   const checked = (document: JsonObject): Promise<JsonObject> =>
     checkInput(given, { ...reading, document, component: componentIn(document, subject.mode) });
@@ -119,12 +120,22 @@ export function endpointOf(document: JsonObject | undefined, mode: Mode): Endpoi
 }
 
 async function endpointOfImage(target: Target, mode: Mode, context: CommandContext): Promise<Endpoint> {
+  const endpoint = endpointOf(await documentOfImage(target, context), mode);
+  if (endpoint !== undefined) return endpoint;
+  throw noSchema();
+}
+
+/** As the image's label has it; an image that is not here is pulled. */
+export async function documentOfImage(target: Target, context: CommandContext): Promise<JsonObject> {
   const { signal, report } = context;
   const engine = await chooseEngine(context, { docker: true });
   const { schema } = await engine.prepare(target, { signal, report });
-  const endpoint = endpointOf(schema, mode);
-  if (endpoint !== undefined) return endpoint;
-  throw new UserError("image.no_schema", "The image does not say what its model takes.", {
+  if (schema !== undefined) return schema;
+  throw noSchema();
+}
+
+function noSchema(): UserError {
+  return new UserError("image.no_schema", "The image does not say what its model takes.", {
     hint: "Serve it: its address /openapi.json tells.",
   });
 }

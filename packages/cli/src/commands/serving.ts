@@ -85,7 +85,7 @@ async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Se
 
 async function stay({ flags, project, options }: Serving, context: CommandContext): Promise<number> {
   const { report, signal } = context;
-  const prepared = await prepare(project, context);
+  const prepared = await prepare({ project, options }, context);
   return await withRunningModel(prepared, options, { signal, report }, async (running) => {
     sayWhere(flags, running, context);
     return await untilEnded(running, signal);
@@ -110,7 +110,7 @@ async function detach({ flags, project, options }: Serving, context: CommandCont
   const { start } = options;
   const recipe = await recipeOf(project, start, context);
   const kept = keeping({ recipe, command: "serve", idleSeconds: null }, start.env, settings.cacheDirectory);
-  const prepared = await prepare(project, context);
+  const prepared = await prepare({ project, options }, context);
   const session = { ...options, start: { ...start, ...kept.start }, onKept: kept.onKept };
   return await withRunningModel(prepared, session, { signal, report }, async (running) => {
     sayWhere(flags, running, context);
@@ -119,9 +119,12 @@ async function detach({ flags, project, options }: Serving, context: CommandCont
   });
 }
 
-async function prepare(project: Project, context: CommandContext): Promise<Prepared> {
+async function prepare(
+  { project, options }: Pick<Serving, "project" | "options">,
+  context: CommandContext,
+): Promise<Prepared> {
   const { report, signal } = context;
-  const engine = await chooseEngine(context, { docker: false });
+  const engine = await chooseEngine(context, { docker: false, volumes: options.start.volumes });
   const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
   report.info("Starting the model and running setup()...");
   return prepared;

@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, posix, resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
 import type { Surroundings, Volume } from "#engines";
+import type { Environment } from "#settings";
 import type { CommandContext, FlagValues } from "./command.ts";
 import type { environmentFlags } from "./shared-flags.ts";
-import { parseVariables } from "./variables.ts";
+import { parseVariable, parseVariables } from "./variables.ts";
 
 export function surroundingsOf(
   flags: FlagValues<typeof environmentFlags>,
@@ -25,18 +26,18 @@ export function surroundingsOf(
 }
 
 /** As docker reads such a file: a line a variable, NAME alone takes this machine's value, # begins a comment. */
-function readVariables(file: string, host: Parameters<typeof parseVariables>[1]): Readonly<Record<string, string>> {
+function readVariables(file: string, host: Environment): Readonly<Record<string, string>> {
   if (!existsSync(file)) throw new UserError("environment.file", `--env-file: ${file} does not exist`);
   const lines = readFileSync(file, "utf8")
     .replace(/^\uFEFF/, "")
-    .split(/\r?\n/)
-    .map((line) => line.trim());
-  const variables = lines
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => line.replace(/^export\s+/, ""));
-  // NAME alone of a variable that is not set here says nothing.
-  const said = variables.filter((line) => line.includes("=") || host[line] !== undefined);
-  return parseVariables(said.map(withoutQuotes), host);
+    .split(/\r?\n/);
+  const variables = lines.map((line, index) => {
+    const text = line.trim().replace(/^export\s+/, "");
+    return text === "" || text.startsWith("#")
+      ? {}
+      : parseVariable(withoutQuotes(text), host, { file, line: index + 1 });
+  });
+  return Object.assign({}, ...variables);
 }
 
 function withoutQuotes(line: string): string {

@@ -15,3 +15,4 @@ export type {
 export { type Container, followLog, type LogOptions, listContainers, stopKept } from "./kept.ts";
 export { examineLocally, loadEngine } from "./load.ts";
 export type { LocalSettings } from "./local/settings.ts";
+export { mustBeInPlace } from "./local/volumes.ts";

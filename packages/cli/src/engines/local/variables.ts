@@ -2,13 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { UserError } from "@cog/core/errors";
 import type { Project } from "#project";
-import type { Surroundings, Volume } from "../engine.ts";
+import type { Surroundings } from "../engine.ts";
 import { CACHES } from "../model-caches.ts";
 import type { ModelEnvironment } from "./environment.ts";
 import { gpuVariables } from "./gpus.ts";
 import type { LocalSettings } from "./settings.ts";
+import { mustBeInPlace } from "./volumes.ts";
 
 /** They would point into another environment. */
 const LEFT_OUT = new Set(["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"]);
@@ -46,18 +46,6 @@ export function modelVariables({
     ...env,
     PATH: `${environment.bin}${delimiter}${env["PATH"] ?? settings.environment["PATH"] ?? ""}`,
   };
-}
-
-/** Without containers nothing is mounted: the model sees this machine's files, at their own paths. */
-function mustBeInPlace({ source, target }: Volume): void {
-  if (source === target) return;
-  throw new UserError(
-    "volume.local",
-    `-v ${source}:${target} needs a container: locally a model sees files where they are.`,
-    {
-      hint: `Let the model read ${source} (by a variable, -e), or use --engine docker.`,
-    },
-  );
 }
 
 /** Where the user has such a cache already, downloads stay there, and so does the login that lies in it. */
