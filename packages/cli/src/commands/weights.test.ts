@@ -282,6 +282,36 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     expect((await cog("weights status")).code).toBe(0);
   });
 
+  test("another tool's lock stays as it is while the registry has its objects, and becomes ours where it has not", async () => {
+    write("w/a", randomBytes(1000));
+    const repository = randomUUID();
+    project(weight("a", "{uri: w}"), `${REGISTRY}/ada/${repository}`);
+    await cog("weights import");
+    const lock = JSON.parse(lockText());
+    const authorization = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
+    const manifests = `http://${REGISTRY}/v2/ada/${repository}/manifests`;
+    const type = "application/vnd.oci.image.manifest.v1+json";
+    const ours = await fetch(`${manifests}/${lock.weights[0].digest}`, { headers: { authorization, accept: type } });
+    const theirs = JSON.stringify(await ours.json(), null, 1);
+    const digest = `sha256:${sha(Buffer.from(theirs))}`;
+    const headers = { authorization, "content-type": type };
+    expect((await fetch(`${manifests}/${digest}`, { method: "PUT", headers, body: theirs })).status).toBe(201);
+    const envelope = "sha256:ce2d53f8dd962ace393450e0abadbe227304897be87753a503b61f9c8525726e";
+    write(
+      "weights.lock",
+      JSON.stringify({ ...lock, envelopeFormat: envelope, weights: [{ ...lock.weights[0], digest }] }, null, 2),
+    );
+    const before = lockText();
+    expect((await cog("weights import")).stderr).toContain("= a  file://./w");
+    expect(lockText()).toBe(before);
+
+    const text = readFileSync(join(directory, "cog.yaml"), "utf8");
+    write("cog.yaml", text.replace(repository, randomUUID()));
+    expect(await cog("weights import")).toMatchObject({ code: 0 });
+    expect(JSON.parse(lockText()).weights[0].digest).toBe(lock.weights[0].digest);
+    expect((await cog("weights status")).code).toBe(0);
+  });
+
   test("a layer that holds what the lock does not name is not kept", async () => {
     write("w/a", "a");
     write("w/b", "b");

@@ -1,8 +1,9 @@
 /** The story of `cog weights import`: what is new, fetch it, pack it, write weights.lock, push it. */
 import type { WeightConfig } from "@cog/core/config";
 import { type LockedWeight, WEIGHTS_LOCK_VERSION, type WeightsLock } from "@cog/core/wire";
+import pMap from "p-map";
 import { withProjectLock } from "#build";
-import { bytesBlob, pushArtifact } from "#registry";
+import { type BlobProgress, bytesBlob, pushArtifact, pushBlobs } from "#registry";
 import type { Reporter } from "#report";
 import { changeOf } from "./drift.ts";
 import { fingerprintsOf, type Gathered, gather, ingest, sourcesOf } from "./gather.ts";
@@ -93,10 +94,13 @@ export async function importWeights(
   const store = new WeightStore(cacheDirectory);
   await withScratch(cacheDirectory, async (scratchDirectory) => {
     const packing: Packing = { store, scratchDirectory, signal };
-    const known = items.flatMap(({ plan: { locked } }) => locked?.layers ?? []);
-    const present = await presentLayers(repository, known, signal);
+    const known = items.flatMap(({ plan: { locked } }) => locked ?? []);
+    const present = await presentOf(repository, known, signal);
     const isWhole = ({ plan: { status, locked } }: Item) =>
-      status === "unchanged" && locked !== undefined && locked.layers.every(({ digest }) => present.has(digest));
+      status === "unchanged" &&
+      locked !== undefined &&
+      present.manifests.has(locked.digest) &&
+      locked.layers.every(({ digest }) => present.layers.has(digest));
     const toBuild = items.filter((item) => !isWhole(item));
     const step = toBuild.length === 0 ? undefined : report.step(`Building ${toBuild.length} weight(s)...`);
     const built: Built[] = [];
@@ -119,10 +123,39 @@ export async function importWeights(
   });
 }
 
+/** Digests of what the registry has, or gets from us for certain. */
+interface Present {
+  readonly layers: ReadonlySet<string>;
+  readonly manifests: ReadonlySet<string>;
+}
+
+/** Manifests are asked for only where they are another tool's: its bytes cannot be made again here. */
+async function presentOf(
+  repository: WeightRepository,
+  entries: readonly LockedWeight[],
+  signal: AbortSignal,
+): Promise<Present> {
+  const layers = await presentLayers(
+    repository,
+    entries.flatMap((entry) => entry.layers),
+    signal,
+  );
+  const isThere = async ({ digest }: LockedWeight) =>
+    (await repository.registry.headManifest(repository.repository, digest, { signal })) !== undefined;
+  const manifests = await asking(repository, "cannot look for weights in", async () => {
+    const there = await pMap(entries, async (entry) => isOurs(entry) || (await isThere(entry)), { concurrency: 8 });
+    return entries.filter((_, index) => there[index]).map(({ digest }) => digest);
+  });
+  return { layers, manifests: new Set(manifests) };
+}
+
+function isOurs(entry: LockedWeight): boolean {
+  return objectsOf(entry).digest === entry.digest;
+}
+
 interface Building {
   readonly packing: Packing;
-  /** Layers that the registry has. */
-  readonly present: ReadonlySet<string>;
+  readonly present: Present;
   readonly say: (what: string) => void;
 }
 
@@ -137,8 +170,9 @@ async function build(item: Item, { packing, present, say }: Building): Promise<B
   if (locked !== undefined && locked.setDigest === setDigestOf(files)) {
     // The same files: their layers stay, whoever packed them, as long as they can be had.
     const kept = { ...newEntry, files: locked.files, layers: locked.layers };
-    const entry = plan.status === "unchanged" ? locked : lockedWeight(kept);
-    const missing = locked.layers.filter(({ digest }) => !present.has(digest));
+    const isKept = plan.status === "unchanged" && present.manifests.has(locked.digest);
+    const entry = isKept ? locked : lockedWeight(kept);
+    const missing = locked.layers.filter(({ digest }) => !present.layers.has(digest));
     if (missing.length === 0) return { entry, layers: [] };
     say("packing");
     const again = await packAgain({ ...locked, layers: missing }, packing);
@@ -170,14 +204,14 @@ async function updateLock(
     const now = readLock(sources.projectDirectory);
     const entries = new Map(now?.weights.map((entry) => [entry.name, entry]));
     const imported = new Map(built.map(({ entry }) => [entry.name, entry]));
-    const isOurs = built.some(({ entry }) => !before?.weights.includes(entry));
+    const isNew = built.some(({ entry }) => !before?.weights.includes(entry));
     const next = weights.flatMap(({ name }) => imported.get(name) ?? entries.get(name) ?? []);
     const isSame =
       next.length === (now?.weights.length ?? 0) && next.every((entry) => sameEntry(entry, entries.get(entry.name)));
     if (isSame && now !== undefined) return;
     writeLock(sources.projectDirectory, {
       version: WEIGHTS_LOCK_VERSION,
-      envelopeFormat: isOurs || now === undefined ? envelopeFormat(process.versions.zlib) : now.envelopeFormat,
+      envelopeFormat: isNew || now === undefined ? envelopeFormat(process.versions.zlib) : now.envelopeFormat,
       weights: next,
     });
   });
@@ -195,32 +229,30 @@ async function push(request: ImportRequest, built: readonly Built[], { report, s
   const complete = new Map<string, number>();
   try {
     for (const { entry, layers } of built) {
-      const { config, manifest, mediaType, digest } = objectsOf(entry);
-      if (digest !== entry.digest && layers.length === 0) continue; // another tool's bytes; it has pushed them
-      const blobs = [
-        ...layers.map((layer) => ({ source: layer, mediaType: layer.mediaType })),
-        { source: bytesBlob(config) },
-      ];
+      const { config, manifest, mediaType } = objectsOf(entry);
+      const blobs = layers.map((layer) => ({ source: layer, mediaType: layer.mediaType }));
+      const sending = {
+        signal,
+        concurrency,
+        onProgress: (progress: BlobProgress) => {
+          complete.set(progress.digest, progress.state === "uploading" ? progress.complete : progress.total);
+          const done = Math.min(sum([...complete.values()]), total);
+          step.update(`${entry.name}: ${weightSize(done)} of ${weightSize(total)}`, total && done / total);
+          if (verbose && progress.state !== "uploading")
+            report.info(`  layer ${progress.digest}  ${weightSize(progress.total)}  ${progress.state}`);
+        },
+      };
       await asking(repository, "cannot push weights to", async () => {
-        await pushArtifact(
-          repository.registry,
-          repository.repository,
-          { blobs, manifest, mediaType, tag: weightTag(entry) },
-          {
-            signal,
-            concurrency,
-            onProgress: (progress) => {
-              complete.set(progress.digest, progress.state === "uploading" ? progress.complete : progress.total);
-              const done = sum([...complete.values()]);
-              step.update(
-                `${entry.name}: ${weightSize(Math.min(done, total))} of ${weightSize(total)}`,
-                total && done / total,
-              );
-              if (verbose && progress.state !== "uploading")
-                report.info(`  layer ${progress.digest}  ${weightSize(progress.total)}  ${progress.state}`);
-            },
-          },
-        );
+        const { registry, repository: path } = repository;
+        // The manifest of another tool is there already, and ours would be another.
+        if (!isOurs(entry)) return await pushBlobs(registry, path, blobs, sending);
+        const artifact = {
+          blobs: [...blobs, { source: bytesBlob(config) }],
+          manifest,
+          mediaType,
+          tag: weightTag(entry),
+        };
+        await pushArtifact(registry, path, artifact, sending);
       });
     }
     step.done();
