@@ -5,11 +5,13 @@
 import { randomBytes } from "node:crypto";
 import {
   constants,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmdirSync,
   rmSync,
   statSync,
@@ -99,8 +101,9 @@ export async function mountWeights(request: MountRequest): Promise<Mounts> {
       await linkFiles(entry, { store, source, copies: request.copies });
       folders.push({ source, target: cleanTarget(entry.target), readOnly: true });
     }
-    const made = folders.flatMap((folder) => place(folder, request));
-    writeRecord(root, { ...record, made });
+    const made = folders.flatMap((folder) => placeOrTell(folder, request));
+    const needed = folders.flatMap(({ target }) => placesIn(projectDirectory, target));
+    writeRecord(root, { ...record, made: alsoNeeded(made, needed, root) });
     return { folders, remove: () => removeMounts(root) };
   } catch (error) {
     removeMounts(root);
@@ -160,6 +163,21 @@ function notLinked(name: string, from: string, cause: unknown): UserError {
 /** Where the project itself is the model's /src. */
 const PROJECT = "/src/";
 
+/** A project that cannot be written to has to do with what is there. */
+function placeOrTell(mount: Mount, request: MountRequest): readonly string[] {
+  try {
+    return place(mount, request);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
+    if (request.shown === "in-place")
+      request.warn(
+        `Weights for ${mount.target} cannot be linked into the project (${code}). They are in ${mount.source}.`,
+      );
+    return [];
+  }
+}
+
 /** Puts into the project what the model, or a container, has to find there; returns it, parents first. */
 function place({ source, target }: Mount, { projectDirectory, shown, warn }: MountRequest): readonly string[] {
   if (!target.startsWith(PROJECT)) {
@@ -175,9 +193,9 @@ function place({ source, target }: Mount, { projectDirectory, shown, warn }: Mou
   const found = lstatSync(path, { throwIfNoEntry: false });
   // The user's own, most often what the weight was imported from.
   if (found !== undefined && !isOurLink(path)) return [];
-  if (found !== undefined) unlinkSync(path);
   const made = makeDirectories(dirname(path));
-  symlinkSync(source, path, "dir");
+  if (found === undefined) symlinkSync(source, path, "dir");
+  else if (!existsSync(path)) lead(path, source);
   return [...made, path];
 }
 
@@ -192,9 +210,42 @@ function isOurLink(path: string): boolean {
   return lstatSync(path).isSymbolicLink() && /[\\/]mounts[\\/][0-9a-f]{16}[\\/]/.test(readlinkSync(path));
 }
 
+/** Without a moment in which the link is not there. */
+function lead(path: string, source: string): void {
+  const scratch = `${source}.link`;
+  symlinkSync(source, scratch, "dir");
+  renameSync(scratch, path);
+}
+
+/** What another model in the project has made stays as long as this one needs it. */
+function alsoNeeded(made: readonly string[], needed: readonly string[], root: string): readonly string[] {
+  const ofOthers = siblingsOf(root).flatMap((sibling) => readRecord(sibling)?.made ?? []);
+  const inherited = ofOthers.filter((path) => needed.includes(path));
+  return [...new Set([...inherited, ...made])].sort((a, b) => a.length - b.length);
+}
+
+/** The path of a target in the project, and those above it. */
+function placesIn(projectDirectory: string, target: string): readonly string[] {
+  if (!target.startsWith(PROJECT)) return [];
+  const parts = target.slice(PROJECT.length).split("/");
+  return parts.map((_, index) => join(projectDirectory, ...parts.slice(0, index + 1)));
+}
+
 function removeMounts(root: string): void {
-  for (const path of [...(readRecord(root)?.made ?? [])].reverse()) takeAway(path, root);
+  const { made = [] } = readRecord(root) ?? {};
+  const siblings = siblingsOf(root);
+  for (const path of [...made].reverse()) {
+    const heir = siblings.find((sibling) => readRecord(sibling)?.made.includes(path));
+    if (heir === undefined) takeAway(path, root);
+    else passOn(path, root, heir);
+  }
   rmSync(root, { recursive: true, force: true });
+}
+
+function siblingsOf(root: string): readonly string[] {
+  return readdirSync(dirname(root))
+    .map((name) => join(dirname(root), name))
+    .filter((path) => path !== root);
 }
 
 /** A directory that somebody has put something into stays, and a link that leads elsewhere by now. */
@@ -204,6 +255,17 @@ function takeAway(path: string, root: string): void {
     else if (readlinkSync(path).startsWith(root)) unlinkSync(path);
   } catch {
     // It is gone already, or it is in use.
+  }
+}
+
+/** A link that two models need leads to the files of the one that is still up. */
+function passOn(path: string, root: string, heir: string): void {
+  try {
+    if (!lstatSync(path).isSymbolicLink()) return;
+    const leadsTo = readlinkSync(path);
+    if (leadsTo.startsWith(root)) lead(path, join(heir, leadsTo.slice(root.length)));
+  } catch {
+    // It is gone already.
   }
 }
 
