@@ -29,6 +29,8 @@ class Model(BasePredictor):
             return Path("/nowhere/out.png")
         if make == "handle":
             return io.BytesIO(b"bytes")
+        if make == "long":
+            return {"text": "é" * 100_000, "files": [self.made(f"{n}.txt", str(n) * 300_000) for n in range(3)]}
         if make == "big":
             return "x" * (9 * 1024 * 1024)
         return self.made(make, "hello")
@@ -157,6 +159,21 @@ describe("without an upload URL", () => {
     expect((await server.client.predict({ input: { path } })).output).toBe(content);
     expect((await server.client.predict({ input: { make: "big" } })).output).toBe("x".repeat(9 * 1024 * 1024));
     expect((await server.client.predict({ input: { make: "x".repeat(200) } })).status).toBe("succeeded");
+  });
+
+  test("a long value with files is the same for all who read it", async () => {
+    const files = ["0", "1", "2"].map((digit) => Buffer.from(digit.repeat(300_000)).toString("base64"));
+    const output = { text: "é".repeat(100_000), files: files.map((content) => `data:text/plain;base64,${content}`) };
+    const input = { make: "long" };
+    expect((await server.client.predict({ input })).output).toEqual(output);
+    const { id } = await server.client.start({ input });
+    await expect.poll(async () => (await server.client.look(id))?.output).toEqual(output);
+    const told: unknown[] = [];
+    for await (const { event, data } of server.client.stream({ input })) {
+      if (event === "output") told.push(data.chunk);
+      if (event === "completed") told.push(data.output);
+    }
+    expect(told).toEqual([output, output]);
   });
 
   test("a temporary file the model returned is gone after delivery", async () => {

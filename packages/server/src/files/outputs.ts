@@ -1,12 +1,12 @@
 /** File outputs: the content or the URL of each file, at its place in the value. */
+import { randomUUID } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { open, stat } from "node:fs/promises";
 import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
-import type { OutputFile } from "@cog/core/wire";
+import type { OutputFile, OutputWithFiles } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
-import type { RawJson } from "#raw-json";
-import { toRawJson } from "#raw-json";
+import type { Piece, RawValue } from "#raw-json";
 import { DataUrlText } from "./data-url.ts";
 import { mediaTypeOf } from "./media-types.ts";
 import { upload } from "./upload.ts";
@@ -15,7 +15,7 @@ import { upload } from "./upload.ts";
 const PIECE_BYTES = 768 * 1024;
 
 /** The file's data URL, as JSON. */
-export async function embedFile({ path, name }: OutputFile): Promise<RawJson> {
+export async function embedFile({ path, name }: OutputFile): Promise<Piece> {
   const size = await mustBeFile(path);
   const text = new DataUrlText(mediaTypeOf(name), size);
   const piece = Buffer.allocUnsafe(Math.min(size, PIECE_BYTES));
@@ -53,15 +53,27 @@ export interface UploadOptions {
 }
 
 /** The URL that the file has now, as JSON. */
-export async function uploadFile(file: OutputFile, options: UploadOptions): Promise<RawJson> {
+export async function uploadFile(file: OutputFile, options: UploadOptions): Promise<Piece> {
   const { fetch, signal, ...rest } = options;
   const size = await mustBeFile(file.path);
   const { path, name } = file;
-  return toRawJson(await upload({ ...rest, path, name, size, mediaType: mediaTypeOf(name) }, fetch, signal));
+  return JSON.stringify(await upload({ ...rest, path, name, size, mediaType: mediaTypeOf(name) }, fetch, signal));
+}
+
+/** Stands for a file; no model can have returned it. */
+const MARK = `output-file-${randomUUID()}:`;
+const MARKED = new RegExp(`"${MARK}([0-9]+)"`);
+
+/** The value with the JSON of each file at its place, in pieces: a list of pictures is not put together. */
+export function withFiles({ value, files }: OutputWithFiles, json: readonly Piece[]): RawValue {
+  const marked = files.reduce((built, { at }, index) => place(built, at, `${MARK}${index}`), value);
+  // Split by a pattern with one group, every second part is what the group matched.
+  const [first = "", ...rest] = JSON.stringify(marked).split(MARKED);
+  return [first, ...rest.map((part, index) => (index % 2 === 0 ? (json[Number(part)] ?? "null") : part))];
 }
 
 /** `value` with `replacement` at `at`. Places come from the worker, which made them from this same value. */
-export function place(value: Json, at: OutputFile["at"], replacement: string): Json {
+function place(value: Json, at: OutputFile["at"], replacement: string): Json {
   const [key, ...rest] = at;
   if (key === undefined) return replacement;
   if (Array.isArray(value)) return value.with(Number(key), place(value[Number(key)] ?? null, rest, replacement));

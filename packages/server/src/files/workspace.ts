@@ -2,12 +2,11 @@
 import type { JsonObject } from "@cog/core/json";
 import type { OutputWithFiles } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
-import type { RawJson } from "#raw-json";
-import { toRawJson } from "#raw-json";
+import type { RawValue } from "#raw-json";
 import type { FileInputs } from "./inputs.ts";
 import { needsFiles, prepareFiles } from "./inputs.ts";
 import { UniqueNames } from "./names.ts";
-import { embedFile, place, uploadFile } from "./outputs.ts";
+import { embedFile, uploadFile, withFiles } from "./outputs.ts";
 import type { TemporaryRoot } from "./temporary.ts";
 import { removeLater } from "./temporary.ts";
 
@@ -44,22 +43,17 @@ export class FileWorkspace {
     return prepareFiles(input, files, { ...downloads, folder, signal });
   }
 
-  async convert({ value, files }: OutputWithFiles, signal: AbortSignal): Promise<RawJson> {
+  async convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawValue> {
     const { uploadUrl: prefix, predictionId, fetch, uploadTimeoutMs: timeoutMs } = this.#options;
     const urls = await Promise.all(
-      files.map((file) => {
+      output.files.map((file) => {
         if (file.temporary) this.#remove(file.path);
         if (prefix === undefined) return embedFile(file);
         const named = { ...file, name: this.#uniqueName(file.name) };
         return uploadFile(named, { prefix, predictionId, fetch, timeoutMs, signal });
       }),
     );
-    // The common single file is not copied again.
-    const [url] = urls;
-    if (url !== undefined && files[0]?.at.length === 0) return url;
-    return toRawJson(
-      files.reduce((built, { at }, index) => place(built, at, JSON.parse(urls[index] ?? "null")), value),
-    );
+    return withFiles(output, urls);
   }
 
   dispose(): void {

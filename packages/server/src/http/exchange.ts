@@ -1,5 +1,6 @@
 /** The narrow interface between endpoints and the HTTP library: a request in, an answer out. */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Piece } from "#raw-json";
 import type { JsonBody } from "./json-body.ts";
 
 export interface Request {
@@ -24,7 +25,7 @@ export type Answer =
 type ExtraHeaders = Readonly<Record<string, string>>;
 
 /** A text, or the pieces of one. */
-export type Body = string | readonly string[];
+export type Body = string | readonly Piece[];
 
 export type Handler = (request: Request) => Answer | Promise<Answer>;
 
@@ -83,16 +84,22 @@ function writeBody(response: ServerResponse, answer: Extract<Answer, { kind: key
   if ("headers" in answer) for (const name in answer.headers) response.setHeader(name, answer.headers[name] ?? "");
   const head = (length: number): string[] => ["Content-Type", CONTENT_TYPES[kind], "Content-Length", String(length)];
   const [only = ""] = pieces;
-  if (pieces.length > 1 || only.length > LONG_CHARACTERS) {
-    const parts = pieces.map((piece) => Buffer.from(piece, encodingOf(piece, Buffer.byteLength(piece))));
+  if (pieces.length > 1 || typeof only !== "string" || only.length > LONG_CHARACTERS) {
+    const parts = pieces.map(bytesOf);
     response.writeHead(status, head(parts.reduce((sum, part) => sum + part.length, 0)));
+    response.cork();
     for (const part of parts) response.write(part);
     response.end();
+    response.uncork();
     return;
   }
   const length = Buffer.byteLength(only);
   response.writeHead(status, head(length));
   response.end(only, encodingOf(only, length));
+}
+
+function bytesOf(piece: Piece): Buffer {
+  return typeof piece === "string" ? Buffer.from(piece, encodingOf(piece, Buffer.byteLength(piece))) : piece;
 }
 
 /** As many bytes as characters: plain ASCII, which is written without being encoded. */

@@ -1,4 +1,5 @@
 /** The last predictions that ended, for `GET /predictions/{id}`. Bounded in number and in size. */
+import { lengthOf } from "#raw-json";
 import type { EndedPrediction } from "./prediction.ts";
 
 const MOST_PREDICTIONS = 256;
@@ -33,6 +34,6 @@ export class History {
 }
 
 function sizeOf(prediction: EndedPrediction): number {
-  const output = prediction.status === "succeeded" ? prediction.output.length : 0;
+  const output = prediction.status === "succeeded" ? lengthOf(prediction.output) : 0;
   return prediction.input.length + prediction.logs.length + prediction.items.length + output;
 }

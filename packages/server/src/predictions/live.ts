@@ -4,8 +4,8 @@
  */
 import type { Json, JsonObject } from "@cog/core/json";
 import type { OutputWithFiles, TraceContext } from "@cog/core/wire";
-import type { RawJson } from "#raw-json";
-import { rawJson, toRawJson } from "#raw-json";
+import type { RawJson, RawValue } from "#raw-json";
+import { isArrayText, piecesOf, textOf, toRawJson } from "#raw-json";
 import type { Running, WorkerEvent } from "#workers";
 import type { Subscriber } from "./feed.ts";
 import { Feed } from "./feed.ts";
@@ -46,7 +46,7 @@ export interface Workspace {
   /** Local files in place of URLs, for the worker; undefined: the input needs none. */
   prepare(input: JsonObject, files: SlotFiles, signal: () => AbortSignal): Promise<JsonObject> | undefined;
   /** The value with the content or the URL of each file in its place. */
-  convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawJson>;
+  convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawValue>;
   /** Removes everything temporary. */
   dispose(): void;
 }
@@ -195,7 +195,7 @@ export class LivePrediction implements Waiter {
         });
         return;
       case "output":
-        this.#value(event, (value) => this.#item(value));
+        this.#value(event, (value) => this.#item(textOf(value)));
         return;
       case "done":
       case "failed":
@@ -219,16 +219,16 @@ export class LivePrediction implements Waiter {
     }
     this.#value(event, (value) => {
       for (const item of this.#itemsOf(value)) this.#item(item);
-      const wrap = this.#options.submission.target.outputIsArray() && value !== "null" && !value.startsWith("[");
-      this.#end({ type: "done", value: wrap ? rawJson(`[${value}]`) : value, ...this.#ending() });
+      const wrap = this.#options.submission.target.outputIsArray() && value !== "null" && !isArrayText(value);
+      this.#end({ type: "done", value: wrap ? ["[", ...piecesOf(value), "]"] : value, ...this.#ending() });
     });
   }
 
   /** What those who follow are shown of a returned value: a list item by item, as Cog does. */
-  #itemsOf(value: RawJson): readonly RawJson[] {
+  #itemsOf(value: RawValue): readonly RawJson[] {
     if (value === "null" || !(this.feed.isFollowed || this.now.cancelRequested)) return NOTHING;
-    if (!value.startsWith("[")) return [value];
-    return (JSON.parse(value) as Json[]).map(toRawJson);
+    const text = textOf(value);
+    return isArrayText(text) ? (JSON.parse(text) as Json[]).map(toRawJson) : [text];
   }
 
   #item(value: RawJson): void {
@@ -238,12 +238,12 @@ export class LivePrediction implements Waiter {
   }
 
   /** Hands on a value, after its files have been embedded or uploaded (which starts at once, in parallel). */
-  #value({ payload, files }: { payload: string; files: boolean }, use: (value: RawJson) => void): void {
+  #value({ payload, files }: { payload: RawValue; files: boolean }, use: (value: RawValue) => void): void {
     if (!files) {
-      this.#inOrder(() => use(rawJson(payload)));
+      this.#inOrder(() => use(payload));
       return;
     }
-    const converted = this.#options.workspace.convert(JSON.parse(payload), this.#signal());
+    const converted = this.#options.workspace.convert(JSON.parse(textOf(payload)), this.#signal());
     converted.catch(() => undefined); // Handled below, when its turn comes.
     this.#tail = (this.#tail ?? Promise.resolve()).then(async () => {
       try {

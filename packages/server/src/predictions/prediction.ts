@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { MetricPayload } from "@cog/core/wire";
-import type { RawJson } from "#raw-json";
+import type { RawJson, RawValue } from "#raw-json";
 import { rawJson } from "#raw-json";
 
 export interface Progress {
@@ -33,7 +33,7 @@ interface End {
 export type Prediction =
   | (Progress & { readonly status: "starting" })
   | (Progress & { readonly status: "processing"; readonly startedAt: number })
-  | (Progress & End & { readonly status: "succeeded"; readonly output: RawJson })
+  | (Progress & End & { readonly status: "succeeded"; readonly output: RawValue })
   | (Progress & End & { readonly status: "failed"; readonly error: string })
   | (Progress & End & { readonly status: "canceled" });
 
@@ -51,7 +51,7 @@ export type PredictionEvent =
   | { readonly type: "metric"; readonly metric: MetricPayload }
   | { readonly type: "cancelRequested" }
   /** `value` undefined: the output is the array of the items. */
-  | (Ending & { readonly type: "done"; readonly value: RawJson | undefined })
+  | (Ending & { readonly type: "done"; readonly value: RawValue | undefined })
   | (Ending & { readonly type: "failed"; readonly error: string })
   | (Ending & { readonly type: "canceled" });
 
@@ -104,7 +104,7 @@ function withItem<State extends Live>(now: State, value: RawJson): State {
 }
 
 type Outcome =
-  | { readonly status: "succeeded"; readonly output: RawJson }
+  | { readonly status: "succeeded"; readonly output: RawValue }
   | { readonly status: "failed"; readonly error: string }
   | { readonly status: "canceled" };
 

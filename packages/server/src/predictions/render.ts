@@ -1,6 +1,6 @@
 /** Prediction → JSON text. Inputs and outputs are spliced in as they are. */
-import type { RawJson } from "#raw-json";
-import { rawJson } from "#raw-json";
+import type { Piece, RawJson, RawValue } from "#raw-json";
+import { piecesOf, rawJson, textOf } from "#raw-json";
 import { timestamp } from "#time";
 import type { Prediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
@@ -12,7 +12,7 @@ const LONG_CHARACTERS = 16 * 1024;
  * The body a waiting client gets, in pieces. The reference leaves partial output out of failed and canceled bodies; so do
  * we.
  */
-export function renderAnswer(prediction: Prediction): readonly string[] {
+export function renderAnswer(prediction: Prediction): readonly Piece[] {
   return render(prediction, { partialOutput: !hasEnded(prediction) });
 }
 
@@ -21,7 +21,8 @@ export function renderAnswer(prediction: Prediction): readonly string[] {
  * @param queuePosition while it waits for a slot
  */
 export function renderSnapshot(prediction: Prediction, queuePosition?: number): RawJson {
-  return rawJson(render(prediction, { partialOutput: true, queuePosition }).join(""));
+  const [first = "", ...rest] = render(prediction, { partialOutput: true, queuePosition });
+  return textOf([first, ...rest]);
 }
 
 /** The answer to `Prefer: respond-async`; its two keys are what clients compare. */
@@ -34,14 +35,14 @@ interface Rendering {
   readonly queuePosition?: number | undefined;
 }
 
-function render(prediction: Prediction, { partialOutput, queuePosition }: Rendering): readonly string[] {
+function render(prediction: Prediction, { partialOutput, queuePosition }: Rendering): readonly Piece[] {
   const { id, status, input, createdAt, logs } = prediction;
-  const pieces: string[] = [];
+  const pieces: Piece[] = [];
   let text = `{"id":${JSON.stringify(id)},"status":"${status}","input":`;
-  const add = (value: RawJson): void => {
-    if (value.length < LONG_CHARACTERS) text += value;
+  const add = (value: RawValue): void => {
+    if (typeof value === "string" && value.length < LONG_CHARACTERS) text += value;
     else {
-      pieces.push(text, value);
+      pieces.push(text, ...piecesOf(value));
       text = "";
     }
   };

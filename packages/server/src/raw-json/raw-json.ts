@@ -13,3 +13,30 @@ export function rawJson(text: string): RawJson {
 export function toRawJson(value: Json): RawJson {
   return rawJson(JSON.stringify(value));
 }
+
+/** A part of some JSON text: characters, or their bytes in UTF-8. */
+export type Piece = string | Buffer;
+
+/** One JSON value. Megabytes that are bytes already stay bytes, up to the socket: each change to text and back is a copy. */
+export type RawValue = RawJson | readonly [Piece, ...Piece[]];
+
+/** For whoever needs it whole. */
+export function textOf(value: RawValue): RawJson {
+  return typeof value === "string" ? value : rawJson(value.map((piece) => piece.toString()).join(""));
+}
+
+export function piecesOf(value: RawValue): readonly Piece[] {
+  return typeof value === "string" ? [value] : value;
+}
+
+/** Characters and bytes, which are about the same where it is long. */
+export function lengthOf(value: RawValue): number {
+  return typeof value === "string" ? value.length : value.reduce((sum, piece) => sum + piece.length, 0);
+}
+
+const OPEN_BRACKET = "[".charCodeAt(0);
+
+export function isArrayText(value: RawValue): boolean {
+  const first = typeof value === "string" ? value : value[0];
+  return typeof first === "string" ? first.startsWith("[") : first[0] === OPEN_BRACKET;
+}

@@ -6,6 +6,7 @@ import { readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type {
+  FailedPayload,
   GuardianMessage,
   HealthPayload,
   InterfacePayload,
@@ -13,6 +14,8 @@ import type {
   SetupFailedPayload,
 } from "@cog/core/wire";
 import { END_WORKER, SPILL_BYTES } from "@cog/core/wire";
+import type { RawValue } from "#raw-json";
+import { rawJson } from "#raw-json";
 import type { WorkerEnd } from "./end.ts";
 import { describeEnd } from "./end.ts";
 import type { Frame, LogPart } from "./frames.ts";
@@ -44,6 +47,8 @@ const GUARDIAN_MS = 2000;
 /** How long a channel may stay open that somebody else holds when its worker has ended. */
 const HELD_CHANNEL_MS = 500;
 const RETIRE_POLL_MS = 10;
+/** A value of this length stays bytes. It takes several reads, so the bytes are its own and hold nothing else in memory. */
+const LONG_BYTES = 128 * 1024;
 
 export class WorkerProcess implements Worker {
   slots = 0;
@@ -371,25 +376,29 @@ function afterReading(then: () => void): void {
   setImmediate(() => setImmediate(then));
 }
 
-function eventOf(frame: Frame, payload: Buffer): WorkerEvent {
-  const text = hasFlag(frame, "spilled") ? unspill(payload.toString()) : payload.toString();
+function eventOf(frame: Frame, body: Buffer): WorkerEvent {
+  const bytes = hasFlag(frame, "spilled") ? unspill(body.toString()) : body;
   const files = hasFlag(frame, "files");
   switch (frame.kind) {
     case FRAME_KINDS.output:
-      return { type: "output", payload: text, files };
+      return { type: "output", payload: payloadOf(bytes), files };
     case FRAME_KINDS.done:
-      return { type: "done", payload: text, files, iterated: hasFlag(frame, "iterated") };
+      return { type: "done", payload: payloadOf(bytes), files, iterated: hasFlag(frame, "iterated") };
     case FRAME_KINDS.failed:
-      return { type: "failed", error: JSON.parse(text).error };
+      return { type: "failed", error: jsonOf<FailedPayload>(bytes).error };
     default:
       return { type: "canceled" };
   }
 }
 
-function unspill(path: string): string {
-  const text = readFileSync(path, "utf8");
+function payloadOf(bytes: Buffer): RawValue {
+  return bytes.length < LONG_BYTES ? rawJson(bytes.toString()) : [bytes];
+}
+
+function unspill(path: string): Buffer {
+  const bytes = readFileSync(path);
   unlinkSync(path);
-  return text;
+  return bytes;
 }
 
 function messageOf(error: unknown): string {

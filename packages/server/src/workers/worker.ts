@@ -1,6 +1,6 @@
 /** What the rest of the server knows of a worker. */
 import type { FileInputKind, MetricPayload, TraceContext } from "@cog/core/wire";
-import type { RawJson } from "#raw-json";
+import type { RawJson, RawValue } from "#raw-json";
 
 export interface Worker {
   readonly slots: number;
@@ -27,7 +27,7 @@ export interface Running {
 export type WorkerEvent =
   | { readonly type: "log"; readonly source: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "metric"; readonly metric: MetricPayload }
-  | { readonly type: "output"; readonly payload: string; readonly files: boolean }
-  | { readonly type: "done"; readonly payload: string; readonly files: boolean; readonly iterated: boolean }
+  | { readonly type: "output"; readonly payload: RawValue; readonly files: boolean }
+  | { readonly type: "done"; readonly payload: RawValue; readonly files: boolean; readonly iterated: boolean }
   | { readonly type: "failed"; readonly error: string }
   | { readonly type: "canceled" };
