@@ -26,7 +26,14 @@ const CORE_BASICS = [
 const DECIDING = ["cli/compat", "cli/plan", "cli/dockerfile"];
 const READING = ["cli/python", "cli/inputs", "cli/outputs", "cli/project", "cli/requirements"];
 /** The same in the server. */
-const SERVER_BASICS = ["server/settings", "server/log", "server/raw-json", "server/time", "server/outgoing"];
+const SERVER_BASICS = [
+  "server/settings",
+  "server/log",
+  "server/raw-json",
+  "server/time",
+  "server/in-flight",
+  "server/outgoing",
+];
 
 export const RULES: readonly Rule[] = [
   { rooms: CORE_BASICS, may: CORE_BASICS, node: false },

@@ -2,7 +2,7 @@
 import type { Piece, RawJson, RawValue } from "#raw-json";
 import { piecesOf, rawJson, textOf } from "#raw-json";
 import { timestamp } from "#time";
-import type { Prediction } from "./prediction.ts";
+import type { EndedPrediction, Prediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
 
 /** Values of this length stay pieces of their own: putting megabytes together means to copy them once more. */
@@ -12,7 +12,7 @@ const LONG_CHARACTERS = 16 * 1024;
  * The body a waiting client gets, in pieces. The reference leaves partial output out of failed and canceled bodies; so do
  * we.
  */
-export function renderAnswer(prediction: Prediction): readonly Piece[] {
+export function renderAnswer(prediction: Prediction): RawValue {
   return render(prediction, { partialOutput: !hasEnded(prediction) });
 }
 
@@ -21,8 +21,12 @@ export function renderAnswer(prediction: Prediction): readonly Piece[] {
  * @param queuePosition while it waits for a slot
  */
 export function renderSnapshot(prediction: Prediction, queuePosition?: number): RawJson {
-  const [first = "", ...rest] = render(prediction, { partialOutput: true, queuePosition });
-  return textOf([first, ...rest]);
+  return textOf(render(prediction, { partialOutput: true, queuePosition }));
+}
+
+/** The same of one that has ended; long values in it stay as they are. */
+export function renderLast(prediction: EndedPrediction): RawValue {
+  return render(prediction, { partialOutput: true });
 }
 
 /** The answer to `Prefer: respond-async`; its two keys are what clients compare. */
@@ -35,7 +39,7 @@ interface Rendering {
   readonly queuePosition?: number | undefined;
 }
 
-function render(prediction: Prediction, { partialOutput, queuePosition }: Rendering): readonly Piece[] {
+function render(prediction: Prediction, { partialOutput, queuePosition }: Rendering): RawValue {
   const { id, status, input, createdAt, logs } = prediction;
   const pieces: Piece[] = [];
   let text = `{"id":${JSON.stringify(id)},"status":"${status}","input":`;
@@ -59,8 +63,9 @@ function render(prediction: Prediction, { partialOutput, queuePosition }: Render
     add(prediction.output);
   } else if (partialOutput && prediction.itemCount > 0) text += `,"output":[${prediction.items}]`;
   if (prediction.status === "failed") text += `,"error":${JSON.stringify(prediction.error)}`;
-  pieces.push(`${text}}`);
-  return pieces;
+  text += "}";
+  const [first, ...rest] = pieces;
+  return first === undefined ? rawJson(text) : [first, ...rest, text];
 }
 
 function metricsOf(prediction: Prediction): string {

@@ -1,11 +1,10 @@
 /** The sole owner of live predictions. */
+import { InFlight } from "#in-flight";
 import type { RawJson } from "#raw-json";
 import { History } from "./history.ts";
 import type { Submission, Workspace } from "./live.ts";
 import { LivePrediction } from "./live.ts";
-import type { EndedPrediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
-import { renderSnapshot } from "./render.ts";
 import type { Slots } from "./slots.ts";
 
 export interface PredictionsOptions {
@@ -17,7 +16,7 @@ export class Predictions {
   /** When the last one ended. */
   lastEndedMs = 0;
   readonly #options: PredictionsOptions;
-  readonly #live = new Map<string, LivePrediction>();
+  readonly #live = new InFlight<string, LivePrediction>();
   readonly #history = new History();
   readonly #idle: (() => void)[] = [];
 
@@ -35,10 +34,7 @@ export class Predictions {
 
   /** The body that shows a live or recently ended prediction. */
   look(id: string): RawJson | undefined {
-    const live = this.#live.get(id);
-    if (live !== undefined) return live.snapshot();
-    const ended = this.#history.get(id);
-    return ended === undefined ? undefined : renderSnapshot(ended);
+    return this.#live.get(id)?.snapshot() ?? this.#history.get(id);
   }
 
   /**
@@ -91,7 +87,7 @@ export class Predictions {
   #forget(live: LivePrediction): void {
     this.#live.delete(live.id);
     this.lastEndedMs = Date.now();
-    if (hasEnded(live.now)) this.#history.add(live.now satisfies EndedPrediction);
+    if (hasEnded(live.now)) this.#history.add(live.now);
     if (this.#live.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 }

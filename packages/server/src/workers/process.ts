@@ -14,6 +14,7 @@ import type {
   SetupFailedPayload,
 } from "@cog/core/wire";
 import { END_WORKER, SPILL_BYTES } from "@cog/core/wire";
+import { InFlight } from "#in-flight";
 import type { RawValue } from "#raw-json";
 import { rawJson } from "#raw-json";
 import type { WorkerEnd } from "./end.ts";
@@ -61,7 +62,7 @@ export class WorkerProcess implements Worker {
   readonly #options: WorkerOptions;
   readonly #cutter = new FrameCutter();
   readonly #rawLines = new Lines();
-  readonly #running = new Map<number, Sink>();
+  readonly #running = new InFlight<number, Sink>();
   #sequence = 0;
   #pid: number | undefined;
   #outgoing: Buffer[] = [];
