@@ -82,6 +82,7 @@ class ModelServer {
       userAgent,
       token: settings.webhookToken,
       intervalMs: settings.webhookIntervalMs,
+      retryMs: settings.webhookRetryMs,
       log,
     });
     this.#pool = this.#createPool({ model, temporary });

@@ -38,7 +38,8 @@ const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: 
     env: { COG_DOWNLOAD_TIMEOUT: "1.5", COG_DOWNLOAD_MAX_BYTES: "10", COG_DOWNLOAD_PUBLIC_ONLY: "1" },
     expected: { downloads: { timeoutMs: 1500, mostBytes: 10, publicOnly: true } },
   },
-  { env: { COG_THROTTLE_RESPONSE_INTERVAL: "0.1" }, expected: { webhookIntervalMs: 100 } },
+  { env: { COG_THROTTLE_RESPONSE_INTERVAL: "0.1" }, expected: { webhookIntervalMs: 100, webhookRetryMs: 100 } },
+  { env: { COG_WEBHOOK_RETRY_INTERVAL: "2" }, expected: { webhookRetryMs: 2000 } },
   { env: { COG_WORKER_RESTART: "never" }, expected: { restartWorkers: false } },
   { env: { COG_WORKER_FDS: "5,6,7" }, expected: { workerFds: { channel: 5, control: 6, output: 7 } } },
   {

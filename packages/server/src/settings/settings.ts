@@ -28,6 +28,7 @@ export interface Settings {
   /** How long a canceled prediction may go on before its worker is replaced; undefined: as long as it likes. */
   readonly cancelGraceMs: number | undefined;
   readonly webhookIntervalMs: number;
+  readonly webhookRetryMs: number;
   readonly webhookToken: string | undefined;
   readonly streamHistory: number;
   /** A stream that is silent for so long gets a comment, so that nobody on the way takes it for dead. */
@@ -144,6 +145,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       instance: text(env["COG_INSTANCE"]),
       cancelGraceMs: seconds(number("COG_CANCEL_GRACE", { fallback: 0, least: 0, fraction: true })) || undefined,
       webhookIntervalMs: seconds(number("COG_THROTTLE_RESPONSE_INTERVAL", { fallback: 0.5, least: 0, fraction: true })),
+      webhookRetryMs: seconds(number("COG_WEBHOOK_RETRY_INTERVAL", { fallback: 0.1, least: 0.001, fraction: true })),
       webhookToken: text(env["WEBHOOK_AUTH_TOKEN"]),
       streamHistory: number("COG_STREAM_HISTORY_CAPACITY", { fallback: 1024, least: 0 }),
       streamKeepAliveMs: seconds(number("COG_SSE_KEEPALIVE", { fallback: 15, least: 0.01, fraction: true })),

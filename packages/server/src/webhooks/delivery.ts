@@ -6,6 +6,8 @@ export interface Delivery {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: Fetch;
+  /** Half of what passes before the first retry. */
+  readonly retryMs: number;
 }
 
 export type Outcome = "delivered" | "refused" | "unreachable";
@@ -27,16 +29,16 @@ export async function deliver(body: string, { url, headers, fetch }: Delivery, s
   }
 }
 
-/** Milliseconds before each new attempt: 0.2 s, 0.4 s, … up to 102.4 s. */
-export const RETRY_DELAYS_MS: readonly number[] = Array.from({ length: 12 }, (_, n) => 100 * 2 ** Math.min(n + 1, 10));
+/** What each new attempt waits for, in units of `retryMs`; of 100 ms these are 0.2 s, 0.4 s, … up to 102.4 s. */
+const RETRIES: readonly number[] = Array.from({ length: 12 }, (_, n) => 2 ** Math.min(n + 1, 10));
 
 /** Tries again while the receiver may come back. */
 export async function deliverInsistently(body: string, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
   let outcome = await deliver(body, delivery, signal);
-  for (const delayMs of RETRY_DELAYS_MS) {
+  for (const units of RETRIES) {
     if (outcome !== "unreachable") return outcome;
     try {
-      await delay(delayMs, undefined, { signal });
+      await delay(units * delivery.retryMs, undefined, { signal });
     } catch {
       return outcome; // The server is stopping and has waited long enough.
     }

@@ -16,6 +16,7 @@ export interface WebhooksOptions {
   readonly userAgent: string;
   readonly token: string | undefined;
   readonly intervalMs: number;
+  readonly retryMs: number;
   readonly log: Log;
 }
 
@@ -47,7 +48,7 @@ export class Webhooks {
   }
 
   subscriber({ url, filter, trace }: WebhookRequest): Subscriber {
-    const { fetch, userAgent, token, intervalMs } = this.#options;
+    const { fetch, userAgent, token, intervalMs, retryMs } = this.#options;
     const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const headers = { "Content-Type": "application/json", "User-Agent": userAgent, ...authorization, ...trace };
     const throttle = new Throttle({ filter, intervalMs });
@@ -59,7 +60,7 @@ export class Webhooks {
       if (waiting.length >= MOST_WAITING) waiting.pop();
       waiting.push(now);
       if (sending !== undefined) return;
-      sending = this.#sendAll(waiting, { url, headers, fetch }).finally(() => {
+      sending = this.#sendAll(waiting, { url, headers, fetch, retryMs }).finally(() => {
         sending = undefined;
       });
       this.#track(sending);
