@@ -6,7 +6,7 @@ const SERVED = "packages/server/src/{faults,files,health,http,log,outgoing,webho
  * With one interpreter: how HTTP is read and refused, of which nothing comes as far as Python; and what has one place on a
  * machine, where runs with several would meet.
  */
-const ONCE = ["bodies", "exact-integers", "fuzz", "member-text", "pipelining"]
+const ONCE = ["bodies", "keep-alive", "exact-integers", "fuzz", "member-text", "pipelining"]
   .map((name) => `packages/server/src/http/${name}.test.ts`)
   .concat("packages/server/src/health/ready-file.test.ts");
 /** Served from the wheel as it is built, so it is built first where it is older than its sources. */

@@ -12,11 +12,11 @@ const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
 const UNTIL_GO = "print('go')\nwhile not os.path.exists('go'): time.sleep(0.005)";
 
 const ASYNC = `
-import asyncio
+import asyncio, os
 class Model:
-    async def run(self, name: str = "", seconds: float = 0) -> str:
+    async def run(self, name: str = "", until: str = "go") -> str:
         print("go", name)
-        await asyncio.sleep(seconds)
+        while not os.path.exists(until): await asyncio.sleep(0.005)
         return name
 `;
 
@@ -26,31 +26,37 @@ test("SIGTERM under load: every answer is whole, every last webhook comes", asyn
   await serving({ model: ASYNC, env }, async (server) => {
     const webhook = receiver.url;
     const sync = Array.from({ length: 8 }, (_, index) =>
-      server.client.predict({ id: `s${index}`, input: { name: `s${index}`, seconds: 0.5 }, webhook }),
+      server.client.predict({ id: `s${index}`, input: { name: `s${index}` }, webhook }),
     );
     for (let index = 0; index < 8; index += 1) {
-      await server.client.start({ id: `a${index}`, input: { name: `a${index}`, seconds: 0.3 }, webhook });
+      await server.client.start({ id: `a${index}`, input: { name: `a${index}`, until: "never" }, webhook });
     }
     await expect.poll(() => server.log.match(/"message":"go /g)?.length).toBe(16);
     server.signal("SIGTERM");
+    await server.logged("stopping");
+    await writeFile(join(server.folder, "go"), "");
     for (const answer of await Promise.all(sync)) expect(answer.status).toBe("succeeded");
     expect(await server.exited).toBe(0);
     const ends = receiver.received.map(({ body }) => JSON.parse(body)).filter(({ completed_at }) => completed_at);
-    expect(new Set(ends.map(({ id }) => id)).size).toBe(16);
-    expect(ends).toHaveLength(16);
-    expect(ends.every(({ status }) => status === "succeeded" || status === "canceled")).toBe(true);
+    const statusOf = (id: string): string => (id.startsWith("s") ? "succeeded" : "canceled");
+    const ids = Array.from({ length: 8 }, (_, index) => [`a${index}`, `s${index}`]).flat();
+    expect(ends.map(({ id, status }) => [id, status]).toSorted()).toEqual(
+      ids.toSorted().map((id) => [id, statusOf(id)]),
+    );
   });
   receiver.close();
 });
 
 test("with a drain timeout async predictions end by themselves, and what is left then is canceled", async () => {
   const receiver = await Receiver.start();
-  const env = { COG_MAX_CONCURRENCY: "4", COG_DRAIN_TIMEOUT: "1" };
+  const env = { COG_MAX_CONCURRENCY: "4", COG_DRAIN_TIMEOUT: "3" };
   await serving({ model: ASYNC, env }, async (server) => {
-    await server.client.start({ id: "short", input: { name: "short", seconds: 0.3 }, webhook: receiver.url });
-    await server.client.start({ id: "long", input: { name: "long", seconds: 60 }, webhook: receiver.url });
+    await server.client.start({ id: "short", input: { name: "short" }, webhook: receiver.url });
+    await server.client.start({ id: "long", input: { name: "long", until: "never" }, webhook: receiver.url });
     await expect.poll(() => server.log.match(/"message":"go /g)?.length).toBe(2);
     server.signal("SIGTERM");
+    await server.logged("stopping");
+    await writeFile(join(server.folder, "go"), "");
     expect(await server.exited).toBe(0);
     const ends = receiver.received.map(({ body }) => JSON.parse(body)).filter(({ completed_at }) => completed_at);
     expect(Object.fromEntries(ends.map(({ id, status }) => [id, status]))).toEqual({
@@ -166,7 +172,8 @@ test("idle and half-open connections do not hold up the end", async () => {
     const asked = performance.now();
     server.signal("SIGTERM");
     expect(await server.exited).toBe(0);
-    expect(performance.now() - asked).toBeLessThan(3000);
+    // A kept connection has 75 s, a half-open one 60.
+    expect(performance.now() - asked).toBeLessThan(15_000);
   });
 });
 
@@ -179,7 +186,7 @@ test("a second SIGTERM means now", async () => {
     const asked = performance.now();
     server.signal("SIGTERM");
     await server.exited;
-    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(performance.now() - asked).toBeLessThan(15_000);
     await answer;
   });
 });

@@ -42,7 +42,8 @@ class Model:
       status: "UNHEALTHY",
       user_healthcheck_error: "Healthcheck failed: user-defined healthcheck timed out after 5.0 seconds",
     });
-    expect(performance.now() - asked).toBeLessThan(7000);
+    // Not the thirty that the hook takes.
+    expect(performance.now() - asked).toBeLessThan(20_000);
     expect((await server.client.predict({ input: {} })).output).toBe("x");
   });
 });
@@ -82,11 +83,14 @@ test("the answer is quick while run() holds the interpreter in slices", async ()
     const code = "print('go')\nwhile not os.path.exists('enough'): sum(range(1000))";
     const answer = server.client.predict({ input: { do: code } });
     await server.logged('"message":"go"');
+    const took: number[] = [];
     for (let round = 0; round < 10; round += 1) {
       const asked = performance.now();
       expect((await server.client.health()).status).toBe("BUSY");
-      expect(performance.now() - asked).toBeLessThan(1000);
+      took.push(performance.now() - asked);
     }
+    // The machine may be busy with others now and then; the interpreter is so all the time.
+    expect(took.toSorted((a, b) => a - b)[4]).toBeLessThan(1000);
     await writeFile(join(server.folder, "enough"), "");
     await answer;
   });
