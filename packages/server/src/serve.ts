@@ -1,5 +1,6 @@
 /** The whole server: puts the rooms together, starts them in the order that is quickest, stops them in the order that is kind. */
 import { writeSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { version } from "@cog/core/version";
 import type { InterfacePayload, Notification } from "@cog/core/wire";
 import type { FileInputs } from "#files";
@@ -23,6 +24,7 @@ import { Trainer } from "./trainer.ts";
 const LAST_WEBHOOKS_MS = 8000;
 /** How long canceled predictions may take to unwind then. */
 const UNWIND_MS = 5000;
+const LAST_SETUP_LINES_MS = 100;
 
 /** Runs until it is told to stop; resolves with the exit code. */
 export async function serve(settings: Settings): Promise<number> {
@@ -287,7 +289,7 @@ class ModelServer {
         this.#slots.open(state.worker);
         this.#readyMs = Date.now();
         this.#log.info("worker ready", { slots: state.worker.slots });
-        if (!this.#health.wasReady) this.#notify({ event: "ready" });
+        if (!this.#health.wasReady) void this.#notifyReady();
         this.#health.wasReady = true;
         return;
       case "starting":
@@ -349,6 +351,13 @@ class ModelServer {
   async #end(code: number): Promise<void> {
     await this.#log.flush();
     this.#finish(code);
+  }
+
+  /** What setup has printed goes first: whoever waits for this may look no further. Not for ever, as nobody may read it. */
+  async #notifyReady(): Promise<void> {
+    if (this.#settings.notifyFd === undefined) return;
+    await Promise.race([this.#log.flush(), delay(LAST_SETUP_LINES_MS, undefined, { ref: false })]);
+    this.#notify({ event: "ready" });
   }
 
   #notify(notification: Notification): void {

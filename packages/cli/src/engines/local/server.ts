@@ -38,7 +38,11 @@ export async function startServer(spec: ServerProcess): Promise<RunningModel> {
     const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
     return {
       url: `http://${name}:${port}`,
-      ready: ({ signal: patience }) => untilAborted(server.ready, patience),
+      ready: async ({ signal: patience }) => {
+        await untilAborted(server.ready, patience);
+        // What setup has printed lies in the log by now; that we are told of it may take longer.
+        log?.read();
+      },
       ended: server.ended,
       stop: once(stop),
       ...(options.keep !== undefined && {
@@ -75,10 +79,11 @@ function launch({ python, directory, variables, options }: ServerProcess): Child
   return child;
 }
 
-function showLog(path: string, onText: (text: string) => void): { close(): void } {
+function showLog(path: string, onText: (text: string) => void): { read(): void; close(): void } {
   const reader = new LogReader(path, onText);
   const watcher = watchFile(path, () => reader.read());
   return {
+    read: () => reader.read(),
     close: () => {
       watcher.close();
       reader.read();
