@@ -273,6 +273,31 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
     await page.getByText("Run the model to see what it answers.").waitFor();
   });
 
+  test("inputs come back from the history and by a link, without secrets", async () => {
+    await page.getByLabel("prompt").fill("again");
+    await page.getByLabel("Include key").check();
+    await page.getByLabel("key", { exact: true }).fill("s3cret");
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy link" }).click();
+    const link = await page.evaluate<string>("navigator.clipboard.readText()");
+    await run();
+    await status("succeeded");
+    expect(await page.evaluate<string>("JSON.stringify(localStorage)")).not.toContain("s3cret");
+    await page.reload();
+    await page.getByText("History").click();
+    await page
+      .getByRole("button", { name: /Use the input of/ })
+      .first()
+      .click();
+    expect(await page.getByLabel("prompt").inputValue()).toBe("again");
+    expect(await page.getByLabel("Include key").isChecked()).toBe(false);
+    const other = await browser.newPage();
+    await other.goto(link);
+    await expect.poll(() => other.getByLabel("prompt").inputValue()).toBe("again");
+    expect(link).not.toContain("s3cret");
+    await other.close();
+  });
+
   test("another model behind the bar brings its own form, and files go both ways", async () => {
     const target = page.getByLabel("Model server");
     await target.fill(copier.model);

@@ -1,14 +1,14 @@
 /** The playground's page: asks where to begin, watches the model's server, and shows the state. */
 import { isJsonObject } from "@cog/core/json";
 import { h, render } from "preact";
-import { createCheck, createRunner, watchConnection } from "#effects";
+import { createCheck, createRunner, keepRemembered, keepTheme, takeUpLink, watchConnection } from "#effects";
 import { Page } from "#page";
-import { type Config, createStore, type Store, type Theme } from "#state";
-
-const THEME = "cog-playground-theme";
+import { type Config, createStore, type Store } from "#state";
 
 const store = createStore();
 keepTheme(store);
+keepRemembered(store);
+takeUpLink(store, location.hash);
 keepConnection(store);
 const place = document.getElementById("page");
 if (place !== null) render(h(Page, { store, runner: createRunner(store, createCheck()) }), place);
@@ -33,18 +33,5 @@ function keepConnection(store: Store): void {
     controller.abort();
     controller = new AbortController();
     watchConnection(store, controller.signal);
-  });
-}
-
-function keepTheme(store: Store): void {
-  const known = (["light", "dark"] as const).find((theme) => theme === localStorage.getItem(THEME));
-  if (known !== undefined) store.dispatch({ type: "theme", theme: known });
-  const show = (theme: Theme) => document.documentElement.setAttribute("data-theme", theme);
-  show(store.get().theme);
-  store.subscribe(() => {
-    const { theme } = store.get();
-    if (document.documentElement.getAttribute("data-theme") === theme) return;
-    show(theme);
-    localStorage.setItem(THEME, theme);
   });
 }

@@ -1,15 +1,16 @@
 /** Run, stop, start over; and how an asynchronous prediction tells of itself. */
 import { WEBHOOK_EVENTS } from "@cog/core/wire";
-import { type Runner, webhookUrl } from "#effects";
-import { type Action, isRunning, type State } from "#state";
+import { linkTo, type Runner, webhookUrl } from "#effects";
+import { type Action, type Draft, isRunning, type Model, type State } from "#state";
 
 interface ActionsProps {
   readonly state: State;
+  readonly model: Model;
   readonly runner: Runner;
   readonly dispatch: (action: Action) => void;
 }
 
-export function Actions({ state, runner, dispatch }: ActionsProps) {
+export function Actions({ state, model, runner, dispatch }: ActionsProps) {
   const running = isRunning(state.run);
   return (
     <div class="actions">
@@ -24,6 +25,7 @@ export function Actions({ state, runner, dispatch }: ActionsProps) {
         <button type="button" disabled={running} onClick={() => dispatch({ type: "reset" })}>
           Reset
         </button>
+        <LinkButton draft={state.draft} model={model} />
         <label for="prediction-id">Prediction id</label>
         <input
           id="prediction-id"
@@ -37,6 +39,20 @@ export function Actions({ state, runner, dispatch }: ActionsProps) {
       </div>
       <Problems problems={state.problems} />
     </div>
+  );
+}
+
+function LinkButton({ draft, model }: { readonly draft: Draft; readonly model: Model }) {
+  const link = linkTo(draft, model, location.href);
+  return (
+    <button
+      type="button"
+      disabled={link === undefined}
+      title="A link to this page with these inputs, without secrets"
+      onClick={() => void navigator.clipboard.writeText(link ?? "")}
+    >
+      Copy link
+    </button>
   );
 }
 

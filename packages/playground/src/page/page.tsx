@@ -1,14 +1,15 @@
 /** The whole page, made anew from the state at every change. */
-import { useSyncExternalStore } from "preact/compat";
 import type { Runner } from "#effects";
 import { Form, WholeInput } from "#form";
 import { isRunning, type Model, type State, type Store } from "#state";
 import { Actions } from "./actions.tsx";
 import { EndpointBar } from "./endpoint.tsx";
 import { Header } from "./header.tsx";
+import { History } from "./history.tsx";
 import { ResponseView } from "./response.tsx";
 import { Tabs } from "./tabs.tsx";
 import { TargetBar } from "./target-bar.tsx";
+import { useStateOf } from "./use-state-of.ts";
 
 interface PageProps {
   readonly store: Store;
@@ -21,7 +22,7 @@ const INPUT_TABS = [
 ] as const;
 
 export function Page({ store, runner }: PageProps) {
-  const state = useSyncExternalStore(store.subscribe, store.get);
+  const state = useStateOf(store);
   return (
     <>
       <Header state={state} dispatch={store.dispatch} />
@@ -60,7 +61,8 @@ function InputSide({ state, model, store, runner }: InputSideProps) {
           <WholeInput draft={draft} dispatch={dispatch} />
         )}
       </Tabs>
-      <Actions state={state} runner={runner} dispatch={dispatch} />
+      <Actions state={state} model={model} runner={runner} dispatch={dispatch} />
+      <History runs={state.remembered.runs} model={model} disabled={isRunning(run)} dispatch={dispatch} />
     </section>
   );
 }

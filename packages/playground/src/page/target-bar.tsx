@@ -26,9 +26,15 @@ export function TargetBar({ state, runner, dispatch }: TargetBarProps) {
         type="text"
         inputMode="url"
         spellcheck={false}
+        list="targets"
         value={state.typedTarget}
         onInput={(event) => dispatch({ type: "target-typed", text: event.currentTarget.value })}
       />
+      <datalist id="targets">
+        {state.remembered.targets.map((target) => (
+          <option key={target} value={target} />
+        ))}
+      </datalist>
       <button type="submit">Connect</button>
     </form>
   );

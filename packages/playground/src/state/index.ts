@@ -1,4 +1,5 @@
 export type { Action } from "./reduce.ts";
+export { rememberedIn, withoutSecrets } from "./remembered.ts";
 export {
   type Config,
   type Connection,
@@ -8,7 +9,9 @@ export {
   type Mode,
   type Model,
   type Output,
+  type PastRun,
   type Received,
+  type Remembered,
   type Run,
   type Sent,
   type State,

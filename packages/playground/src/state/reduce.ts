@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "@cog/core/json";
 import type { PredictionResponse, StreamEvent, WebhookEvent } from "@cog/core/wire";
 import { asShown, withItem, withLogs, withRawEvent, withTimelineEvent } from "./limits.ts";
 import { emptyDraft, isSameDocument, modelOf } from "./model.ts";
+import { withRun, withTarget } from "./remembered.ts";
 import {
   type Config,
   type Draft,
@@ -10,6 +11,7 @@ import {
   isRunning,
   type Mode,
   type Received,
+  type Remembered,
   type Run,
   type RunStatus,
   type Sent,
@@ -33,6 +35,9 @@ export type Action =
   | { readonly type: "inputs"; readonly input: JsonObject }
   | { readonly type: "prediction-id"; readonly id: string }
   | { readonly type: "webhook-event"; readonly event: WebhookEvent; readonly wanted: boolean }
+  | { readonly type: "remembered"; readonly remembered: Remembered }
+  /** The input of an earlier run, or of somebody's link. */
+  | { readonly type: "taken-up"; readonly input: JsonObject; readonly mode: Mode }
   | { readonly type: "reset" }
   | { readonly type: "refused"; readonly problems: readonly string[] }
   | {
@@ -98,6 +103,14 @@ export function reduce(state: State, action: Action): State {
       return withDraft(state, { predictionId: action.id });
     case "webhook-event":
       return withDraft(state, { webhookEvents: chosen(state.draft.webhookEvents, action.event, action.wanted) });
+    case "remembered":
+      return { ...state, remembered: action.remembered };
+    case "taken-up":
+      return withDraft(state, {
+        input: action.input,
+        unread: {},
+        mode: state.model?.modes.includes(action.mode) === true ? action.mode : state.draft.mode,
+      });
     case "reset":
       return {
         ...state,
@@ -113,6 +126,7 @@ export function reduce(state: State, action: Action): State {
         ...withDraft(state, { webhookToken: action.nextWebhookToken }),
         problems: [],
         run: begun(state, action),
+        remembered: withRun(state.remembered, state.model, state.draft, action.at),
       };
     default:
       // What arrives late, of a run that has ended or was replaced, changes nothing.
@@ -135,7 +149,8 @@ function described(state: State, document: JsonObject): State {
   if (isSameDocument(state.model?.document, document)) return state;
   const model = modelOf(document);
   if (model === undefined) return { ...state, model };
-  return { ...state, model, draft: emptyDraft(model, state.draft), problems: [] };
+  const remembered = withTarget(state.remembered, state.connection.target);
+  return { ...state, model, remembered, draft: emptyDraft(model, state.draft), problems: [] };
 }
 
 function withDraft(state: State, change: Partial<Draft>): State {

@@ -14,6 +14,22 @@ export interface State {
   readonly problems: readonly string[];
   readonly run: Run | undefined;
   readonly theme: Theme;
+  readonly remembered: Remembered;
+}
+
+/** What this browser keeps from one visit to the next; the newest first. */
+export interface Remembered {
+  /** Servers that a model answered at. */
+  readonly targets: readonly string[];
+  readonly runs: readonly PastRun[];
+}
+
+/** Enough to run it again. Secrets are left out, and what is too large to keep is not kept. */
+export interface PastRun {
+  readonly at: number;
+  readonly path: string;
+  readonly mode: Mode;
+  readonly input: JsonObject;
 }
 
 /** `GET /config` */
@@ -134,6 +150,7 @@ export const initialState: State = {
   problems: [],
   run: undefined,
   theme: "system",
+  remembered: { targets: [], runs: [] },
 };
 
 export function isRunning(run: Run | undefined): boolean {
