@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UnavailableError, UserError } from "@cog/core/errors";
+import { remoteDaemon } from "#docker";
 import { type Engine, type LocalSettings, loadEngine, mustBeInPlace, type Volume } from "#engines";
 import { carriedSdk } from "#sdk";
 import type { Settings } from "#settings";
@@ -47,6 +48,16 @@ async function requireContainers(
   const answer = await engine.available({ signal });
   if (answer.available) return engine;
   throw new UnavailableError(`${name}.unavailable`, answer.reason, { hint: answer.hint });
+}
+
+/** A daemon on another machine mounts its own folders and opens its own ports: said before anything is built for it. */
+export async function warnOfRemote({ name }: Engine, { report, signal }: CommandContext): Promise<void> {
+  if (name !== "docker") return;
+  const host = await remoteDaemon({ signal });
+  if (host === undefined) return;
+  report.warn(
+    `Docker runs on ${host}, not on this machine: folders are mounted from there, and ports are opened there.`,
+  );
 }
 
 /** Where there is no docker command, or nothing it could speak to, there is nothing to ask. */

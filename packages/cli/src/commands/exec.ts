@@ -27,7 +27,7 @@ export const exec = defineCommand({
     { command: "cog exec -p 8888 jupyter lab --allow-root --ip=0.0.0.0", what: "A notebook server" },
   ],
   async run({ flags, args }, context) {
-    const [{ projectOf }, { chooseEngine }, { surroundingsOf }] = await Promise.all([
+    const [{ projectOf }, { chooseEngine, warnOfRemote }, { surroundingsOf }] = await Promise.all([
       import("./project.ts"),
       import("./engine.ts"),
       import("./surroundings.ts"),
@@ -39,6 +39,7 @@ export const exec = defineCommand({
     const engine = await chooseEngine(context, { docker: false, volumes: surroundings.volumes });
     if (engine.name === "local" && flags.publish.length > 0)
       report.warn("-p is not needed when running locally: the port is on this machine already.");
+    await warnOfRemote(engine, context);
     const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
     report.info(`Running ${args.join(" ")} ${WHERE[engine.name]}...`);
     const options = {

@@ -20,6 +20,7 @@ export {
 export { ping } from "./ping.ts";
 export { cannotReach, type PushOutcome, pushImage } from "./push.ts";
 export type { PushProgress } from "./push-progress.ts";
+export { remoteDaemon } from "./remote.ts";
 export {
   type ContainerEngine,
   type ContainerTool,
