@@ -7,7 +7,7 @@ import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
 import { localFetch } from "#http";
 import { predictOn } from "#launch";
-import { type OutputName, type PresentOptions, presentJson, presentOutput, streamPrinter } from "#outputs";
+import { LargeFiles, type OutputName, type PresentOptions, presentJson, presentOutput, streamPrinter } from "#outputs";
 import { openOnDesktop } from "#ui";
 import type { CommandContext } from "./command.ts";
 import { endpointOf, type Flags, type Request, type Subject } from "./prediction-request.ts";
@@ -37,6 +37,7 @@ export async function predict(
   const document = labelled ?? (await servedDocument(running.url, signal));
   const endpoint = model?.endpoint ?? endpointOf(document, subject.mode);
   const shown = presentation(flags, { name, subject, context });
+  const { large } = shown;
   const printer = streams(flags, endpoint, context) ? streamPrinter(endpoint?.output, shown) : undefined;
   const input = request.input ?? (await request.checked(document));
   const step = context.report.step(subject.mode === "train" ? "training" : "prediction", { below: "output" });
@@ -52,6 +53,7 @@ export async function predict(
       input,
       context: request.replicate,
       signal,
+      ...(large !== undefined && { through: () => large.reader() }),
       ...(printer !== undefined && { onItem }),
       ...(onLog !== undefined && { onLog }),
     });
@@ -78,8 +80,12 @@ async function servedDocument(url: string, signal: AbortSignal): Promise<JsonObj
 
 export async function show({ answer, streamed, endpoint, shown }: Outcome, flags: Flags): Promise<number> {
   const succeeded = answer.status === "succeeded";
-  if (flags.json !== undefined) await presentJson(answer, endpoint?.output, shown);
-  else if (succeeded && !streamed) await presentOutput(answer.output, endpoint?.output, shown);
+  try {
+    if (flags.json !== undefined) await presentJson(answer, endpoint?.output, shown);
+    else if (succeeded && !streamed) await presentOutput(answer.output, endpoint?.output, shown);
+  } finally {
+    shown.large?.close();
+  }
   if (succeeded) return 0;
   // The document says it already; otherwise the model's own traceback stands above this.
   if (flags.json !== undefined) return 1;
@@ -108,6 +114,8 @@ function presentation(flags: Flags, { name, subject, context }: Presentation): P
       if (subject.open === true) openOnDesktop(resolve(workingDirectory, path));
     },
     raw: flags.raw,
+    // Printed, they have to be in memory.
+    ...(!flags.raw && name.place !== "stdout" && { large: new LargeFiles() }),
     ...(training && { exactly: `${name.directory === "" ? "" : `${name.directory}/`}${name.stem}${name.extension}` }),
   };
 }

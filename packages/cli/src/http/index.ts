@@ -1,1 +1,1 @@
-export { localFetch } from "./local-fetch.ts";
+export { fetchThrough, localFetch } from "./local-fetch.ts";

@@ -1,11 +1,12 @@
 /** One prediction (or training) on a running model. */
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import { createClient, RefusalError } from "@cog/core/client";
 import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import { type Json, type JsonObject, jsonText, parseJson } from "@cog/core/json";
 import type { PredictionResponse } from "@cog/core/wire";
 import type { RunningModel } from "#engines";
-import { localFetch } from "#http";
+import { fetchThrough } from "#http";
 
 export interface PredictionOptions {
   readonly mode: "predict" | "train";
@@ -15,6 +16,8 @@ export interface PredictionOptions {
   readonly onItem?: (chunk: Json, index: number) => void;
   /** What the model prints during it, from a server whose own output nobody shows. */
   readonly onLog?: (text: string) => void;
+  /** What the answer passes before it is read. */
+  readonly through?: () => Duplex;
   readonly signal: AbortSignal;
 }
 
@@ -27,7 +30,7 @@ const END_MS = 1000;
 
 export async function predictOn(model: RunningModel, options: PredictionOptions): Promise<PredictionResponse> {
   const { input, context, signal, mode, onItem, onLog } = options;
-  const client = createClient({ url: model.url, fetch: localFetch, json: EXACT });
+  const client = createClient({ url: model.url, fetch: fetchThrough(options.through), json: EXACT });
   const id = randomUUID().replaceAll("-", "");
   const request = { id, input, context };
   const path = mode === "train" ? "/trainings" : "/predictions";

@@ -1,3 +1,4 @@
+export { LargeFiles } from "./large-files.ts";
 export { type OutputFlag, type OutputName, outputName } from "./naming.ts";
 export { type PresentOptions, presentJson, presentOutput } from "./present.ts";
 export { hasFiles } from "./save.ts";

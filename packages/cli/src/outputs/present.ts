@@ -4,6 +4,7 @@ import { type Json, type JsonObject, jsonText } from "@cog/core/json";
 import type { OutputType } from "@cog/core/schema";
 import type { PredictionResponse } from "@cog/core/wire";
 import { decodeFile, isFile } from "./data-url.ts";
+import type { LargeFiles } from "./large-files.ts";
 import { type OutputName, textFileName } from "./naming.ts";
 import { isFileType, isToDownload, type OnWritten, type SaveOptions, saveFiles } from "./save.ts";
 import { writeOutputFile } from "./write.ts";
@@ -19,6 +20,8 @@ export interface PresentOptions {
   readonly exactly?: string | undefined;
   /** `--raw`: data URLs are printed, not saved. */
   readonly raw?: boolean;
+  /** Files of the answer that are on disk already. */
+  readonly large?: LargeFiles | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -102,8 +105,8 @@ function toFile(text: string, options: PresentOptions): void {
   options.onWritten(path, Buffer.byteLength(text));
 }
 
-function saving({ name, workingDirectory, onWritten, exactly, signal }: PresentOptions): SaveOptions {
-  return { name, workingDirectory, exactly, signal, onWritten };
+function saving({ name, workingDirectory, onWritten, exactly, large, signal }: PresentOptions): SaveOptions {
+  return { name, workingDirectory, exactly, large, signal, onWritten };
 }
 
 function itemType(type: OutputType | undefined): OutputType | undefined {

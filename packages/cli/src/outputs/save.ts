@@ -3,8 +3,9 @@ import type { Json } from "@cog/core/json";
 import type { OutputType } from "@cog/core/schema";
 import { decodeFile, isFile } from "./data-url.ts";
 import { download, isAddress } from "./download.ts";
+import type { LargeFiles } from "./large-files.ts";
 import { fileName, type OutputName } from "./naming.ts";
-import { writeOutputFile, writeOutputStream } from "./write.ts";
+import { copyToOutputFile, writeOutputFile, writeOutputStream } from "./write.ts";
 
 export interface SaveOptions {
   readonly name: OutputName;
@@ -12,6 +13,8 @@ export interface SaveOptions {
   readonly onWritten: OnWritten;
   /** The whole name of a single file, extension and all. */
   readonly exactly?: string | undefined;
+  /** Where files are that never came into memory. */
+  readonly large?: LargeFiles | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -38,6 +41,13 @@ export async function saveFiles(
 }
 
 export function saveFile(url: string, options: Omit<SaveOptions, "signal">, at: At): string {
+  const large = options.large?.find(url);
+  if (large !== undefined) {
+    const path = pathOf(options, at, large.mediaType);
+    copyToOutputFile(path, large.path, options.workingDirectory);
+    options.onWritten(path, large.sizeBytes);
+    return path;
+  }
   const { mediaType, content } = decodeFile(url);
   const path = pathOf(options, at, mediaType);
   writeOutputFile(path, content, options.workingDirectory);

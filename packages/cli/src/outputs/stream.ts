@@ -24,8 +24,8 @@ export function streamPrinter(type: OutputType | undefined, options: PresentOpti
     item(chunk, index) {
       used = true;
       if (isFile(chunk) && options.raw !== true) {
-        const { name, workingDirectory, onWritten } = options;
-        saveFile(chunk, { name, workingDirectory, onWritten }, [index]);
+        const { name, workingDirectory, onWritten, large } = options;
+        saveFile(chunk, { name, workingDirectory, onWritten, large }, [index]);
         return;
       }
       const text = typeof chunk === "string" ? chunk : jsonText(chunk);

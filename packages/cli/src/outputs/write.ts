@@ -2,7 +2,9 @@
 import { randomBytes } from "node:crypto";
 import {
   accessSync,
+  chmodSync,
   constants,
+  copyFileSync,
   createWriteStream,
   existsSync,
   realpathSync,
@@ -33,13 +35,25 @@ export function checkWritable(
 }
 
 export function writeOutputFile(path: string, content: string | Uint8Array, workingDirectory: string): void {
+  put(path, workingDirectory, (scratch) => writeFileSync(scratch, content, { mode: 0o644 }));
+}
+
+/** The same, of a file: the system copies it. */
+export function copyToOutputFile(path: string, source: string, workingDirectory: string): void {
+  put(path, workingDirectory, (scratch) => {
+    copyFileSync(source, scratch);
+    if (!isSpecial(scratch)) chmodSync(scratch, 0o644 & ~process.umask());
+  });
+}
+
+function put(path: string, workingDirectory: string, write: (scratch: string) => void): void {
   const target = resolve(workingDirectory, path);
   if (statSync(target, { throwIfNoEntry: false })?.isDirectory()) {
     throw new UserError("output.directory", `Output name "${path}" conflicts with a directory, provide --output`);
   }
   const places = placesOf(target);
   try {
-    writeFileSync(places.scratch, content, { mode: 0o644 });
+    write(places.scratch);
     keep(places);
   } catch (error) {
     discard(places);

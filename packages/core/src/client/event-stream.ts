@@ -25,11 +25,16 @@ export async function* readEvents(chunks: AsyncIterable<string>): AsyncGenerator
 }
 
 async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
+  // Joined once: a line of many chunks would otherwise be read again with each of them.
+  let begun: string[] = [];
   for await (const chunk of chunks) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    const [first = "", ...more] = chunk.split("\n");
+    begun.push(first);
+    for (const next of more) {
+      const line = begun.join("");
+      begun = [next];
+      yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    }
   }
 }
 
