@@ -12,8 +12,12 @@ import sys
 
 
 def main(lockfile: str, command: list[str]) -> None:
-    os.makedirs(os.path.dirname(lockfile), exist_ok=True)
-    lock = os.open(lockfile, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        os.makedirs(os.path.dirname(lockfile), exist_ok=True)
+        lock = os.open(lockfile, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        reason = f"cog: {os.getcwd()} has to be built, and you may not write to it ({error.strerror})."
+        sys.exit(f"{reason}\nHave its owner run './cog --version' there once.")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

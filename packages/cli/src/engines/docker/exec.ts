@@ -3,11 +3,13 @@ import { spawn } from "#docker";
 import type { Context, ExecOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
-import { givesGpus, warnOfCpu } from "./gpus.ts";
+import { givesGpus, noGpu, warnOfCpu } from "./gpus.ts";
 
 /** Runs a command in a container of its own, on the caller's terminal or pipes, and resolves with its exit code. */
 export async function execInContainer(run: Run, options: ExecOptions, { signal, report }: Context): Promise<number> {
-  const withoutGpu = run.gpu && options.gpus === undefined && !(await givesGpus(run, { signal }));
+  const wantsGpu = options.gpus === undefined ? run.gpu : options.gpus !== "none";
+  const withoutGpu = wantsGpu && !(await givesGpus(run, { signal }));
+  if (withoutGpu && options.gpus !== undefined) throw noGpu(run.tool);
   if (withoutGpu) warnOfCpu(run.tool, report);
   const name = containerName(run);
   const args = [

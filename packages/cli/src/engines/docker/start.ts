@@ -58,6 +58,9 @@ interface LaunchOptions {
   readonly gpus: string | undefined;
 }
 
+/** The tool's own failure; other exit codes are the container's business. */
+const REFUSED = 125;
+
 async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise<Launched | Refused> {
   const name = containerName(run);
   const { host } = options.listen;
@@ -95,12 +98,16 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
   const watched = keep === undefined ? args : ["logs", "--follow", name];
   const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false, all: true });
   let tail = "";
+  const output = withoutRefusal(options.onOutput);
   child.all.on("data", (chunk: Buffer) => {
     const text = chunk.toString();
     tail = (tail + text).slice(-4096);
-    options.onOutput(text);
+    output.write(text);
   });
-  const finished = child.then(({ exitCode }) => exitCode ?? 1);
+  const finished = child.then(({ exitCode = 1 }) => {
+    output.end(exitCode === REFUSED);
+    return exitCode;
+  });
   const ended = finished.then((exitCode) => {
     disarm();
     return endReason(exitCode);
@@ -129,9 +136,36 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
       },
     }),
   };
-  // 125 is docker's own failure; the container's exit codes are its business.
-  const refused = finished.then((exitCode) => (exitCode === 125 ? tail : undefined));
+  const refused = finished.then((exitCode) => (exitCode === REFUSED ? tail : undefined));
   return { model, refused };
+}
+
+/** How long after its last words the tool may take to end. */
+const LAST_WORDS_MS = 1000;
+
+/** What the tool says of its own failure, and then ends, is told in better words by whoever asked it. */
+function withoutRefusal(write: (text: string) => void) {
+  let held: string | undefined;
+  let isFirst = true;
+  const release = () => {
+    if (held !== undefined) write(held);
+    held = undefined;
+  };
+  return {
+    write: (text: string) => {
+      if (isFirst && /^(docker|Error): /.test(text)) {
+        held = "";
+        setTimeout(release, LAST_WORDS_MS).unref();
+      }
+      isFirst = false;
+      if (held === undefined) write(text);
+      else held += text;
+    },
+    end: (isRefusal: boolean) => {
+      if (isRefusal) held = undefined;
+      release();
+    },
+  };
 }
 
 /**

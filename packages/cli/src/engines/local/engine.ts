@@ -2,7 +2,8 @@
 import { UserError } from "@cog/core/errors";
 import { jsonText } from "@cog/core/json";
 import { type Project, writeState } from "#project";
-import type { Context, Engine, ExecOptions, Prepared, RunningModel, StartOptions } from "../engine.ts";
+import type { Reporter } from "#report";
+import type { Context, Engine, ExecOptions, Prepared, RunningModel, StartOptions, Surroundings } from "../engine.ts";
 import { NOT_FOUND, runCommand } from "./command.ts";
 import { ensureEnvironment, type ModelEnvironment } from "./environment.ts";
 import { cpuWarning } from "./gpus.ts";
@@ -34,12 +35,19 @@ async function prepareProject(project: Project, settings: LocalSettings, context
     target: { kind: "project", project },
     inPlace: true,
     start: (options, { signal, report }) => {
-      const warning = project.config.build.gpu ? cpuWarning(options.gpus) : undefined;
-      if (warning !== undefined) report.warn(warning);
+      warnOfCpu(project, options, report);
       return start(place, options, signal);
     },
-    exec: (options, { signal, report }) => exec(place, options, { signal, report }),
+    exec: (options, { signal, report }) => {
+      warnOfCpu(project, options, report);
+      return exec(place, options, { signal, report });
+    },
   };
+}
+
+function warnOfCpu({ config }: Project, { gpus }: Surroundings, report: Reporter): void {
+  const warning = cpuWarning(config, gpus);
+  if (warning !== undefined) report.warn(warning);
 }
 
 interface Place {

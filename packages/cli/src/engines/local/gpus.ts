@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { CogConfig } from "@cog/core/config";
 
 /** What `--gpus` means without containers: which of the machine's devices the model sees. */
 export function gpuVariables(gpus: string | undefined): Readonly<Record<string, string>> {
@@ -11,13 +12,15 @@ export function gpuVariables(gpus: string | undefined): Readonly<Record<string, 
   return { CUDA_VISIBLE_DEVICES: count === 0 ? "0" : Array.from({ length: count }, (_, index) => index).join(",") };
 }
 
-/** What to say when a model that wants a GPU finds none; undefined: nothing. */
-export function cpuWarning(gpus: string | undefined): string | undefined {
-  if (gpus === "none" || existsSync("/dev/nvidiactl") || existsSync("/dev/dxg") || process.platform === "win32")
+/** What to say when a GPU is wanted, by cog.yaml or by `--gpus`, and there is none; undefined: nothing. */
+export function cpuWarning({ build }: CogConfig, gpus: string | undefined): string | undefined {
+  const isWanted = gpus === undefined ? build.gpu : gpus !== "none";
+  if (!isWanted || existsSync("/dev/nvidiactl") || existsSync("/dev/dxg") || process.platform === "win32")
     return undefined;
   const why =
     process.platform === "darwin"
       ? "this Mac has no NVIDIA GPU; a model that knows MPS can use Apple's"
       : "there is no NVIDIA driver on this machine (try nvidia-smi)";
-  return `cog.yaml asks for a GPU, and the model runs on the CPU: ${why}. Use --gpus none to choose the CPU.`;
+  const who = gpus === undefined ? "cog.yaml asks" : `--gpus ${gpus} asks`;
+  return `${who} for a GPU, and the model runs on the CPU: ${why}. Use --gpus none to choose the CPU.`;
 }
