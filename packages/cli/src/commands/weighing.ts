@@ -163,6 +163,7 @@ async function withRepository(
       host,
       transport,
       credentials,
+      limits: settings.push,
       onRetry: ({ error, waitMs }) => report.debug(`${error.message}; again in ${Math.round(waitMs)} ms`),
     });
     const mayPush = async () => {

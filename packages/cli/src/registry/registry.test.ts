@@ -258,6 +258,23 @@ describe.skipIf(REGISTRY === "" || TOKEN_REGISTRY === "")("a registry", () => {
     expect(told).toEqual([undefined]);
   });
 
+  test("may want uploads elsewhere, and nobody there is told who we are", async () => {
+    const blob = blobOf(1000);
+    const told: (string | undefined)[] = [];
+    const received: Buffer[] = [];
+    const storage = createServer((request, response) => {
+      told.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+      request.on("data", (bytes: Buffer) => received.push(bytes)).on("end", () => response.writeHead(201).end());
+    }).listen(0, "127.0.0.1");
+    cleanups.push(() => void storage.close());
+    await once(storage, "listening");
+    const location = `http://127.0.0.1:${(storage.address() as AddressInfo).port}/bucket?signature=a%2Bb`;
+    const proxy = await proxied([{ at: "POST uploads", headers: (headers) => ({ ...headers, location }) }]);
+    expect(await open(proxy.host).pushBlob(someRepository(), blob, { signal })).toBe("uploaded");
+    expect(told).toEqual([`PUT /bucket?signature=a%2Bb&digest=${encodeURIComponent(blob.digest)} undefined`]);
+    expect(Buffer.concat(received).equals(blob.bytes)).toBe(true);
+  });
+
   test("that says it has a blob, and then does not take the manifest, gets it", async () => {
     const proxy = await proxied([{ at: "HEAD blobs", instead: answer(200, { "content-length": "10" }) }]);
     const repository = someRepository();
