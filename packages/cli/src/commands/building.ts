@@ -65,7 +65,7 @@ export async function buildProject(
 ): Promise<BuiltImage> {
   const { workingDirectory, settings, report, signal } = context;
   for (const name of names.length > 0 ? names : [imageNameOf(project)]) checkImageName(name);
-  const weights = await imageWeights(project);
+  const weights = await imageWeights(project, report);
   const schemaFile = flags["openapi-schema"] ?? settings.openApiSchema;
   const given = schemaFile === undefined ? undefined : readDocument(resolve(workingDirectory, schemaFile));
   if (given !== undefined && !skipValidation) await validate(given, schemaFile ?? "");

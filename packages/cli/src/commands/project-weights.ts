@@ -1,7 +1,10 @@
 /** Managed weights of a project that is to be built or run. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { ImageWeights } from "@cog/core/wire";
 import type { WeightPlaces } from "#launch";
-import type { Project } from "#project";
+import { ignoreRules, type Project } from "#project";
+import type { Reporter } from "#report";
 import type { Settings } from "#settings";
 
 /** @throws UserError when weights.lock does not say what cog.yaml says, or this machine lacks a file */
@@ -15,11 +18,21 @@ export async function mustHaveWeights(
 }
 
 /** What an image says of them, by weights.lock. @throws UserError when it does not say what cog.yaml says */
-export async function imageWeights({ config: { weights = [] }, directory }: Project): Promise<ImageWeights["weights"]> {
+export async function imageWeights(
+  { config: { weights = [] }, directory }: Project,
+  report: Reporter,
+): Promise<ImageWeights["weights"]> {
   if (weights.length === 0) return [];
-  const { mustBeInSync, readLock } = await import("#weights");
+  const { mustBeInSync, projectSources, readLock } = await import("#weights");
   const lock = readLock(directory);
   mustBeInSync(weights, lock);
+  const { ignores } = await ignoreRules(directory);
+  const uris = weights.flatMap(({ sources }) => sources.map(({ uri }) => uri));
+  for (const path of new Set(projectSources(uris)))
+    if (existsSync(join(directory, path)) && !ignores(path) && !ignores(`${path}/file`))
+      report.warn(
+        `${path} is where weights come from, and becomes part of the image, too: add ${path} to .dockerignore`,
+      );
   return (lock?.weights ?? []).map(({ name, target, setDigest }) => ({ name, target, setDigest }));
 }
 

@@ -27,7 +27,7 @@ export async function importCommand(
   names: readonly string[],
   context: CommandContext,
 ): Promise<number> {
-  const { settings, signal } = context;
+  const { settings } = context;
   return await withRepository(flags, context, async ({ project, weights, repository, transport, mayPush }) => {
     const request = {
       weights,
@@ -47,7 +47,6 @@ export async function importCommand(
     if (flags["dry-run"]) return 0;
     await mayPush();
     await importWeights(request, plan, context);
-    signal.throwIfAborted();
     return 0;
   });
 }
@@ -174,6 +173,10 @@ async function withRepository(
       }
     };
     return await work({ project, weights, repository: { registry, repository, name }, transport, mayPush });
+  } catch (error) {
+    // What was broken off fails in its own words.
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await transport.close();
   }

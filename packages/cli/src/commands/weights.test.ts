@@ -278,8 +278,13 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     const { stderr } = await cog("weights import -v");
     expect(stderr).toContain("= a  file://./w");
     expect(stderr).toMatch(/layer sha256:\w+ {2}\d.*done/);
-    expect(lockText()).toBe(before);
     expect((await cog("weights status")).code).toBe(0);
+
+    // What only this machine has lost is fetched again.
+    rmSync(join(directory, "cache"), { recursive: true });
+    expect(await cog("weights import")).toMatchObject({ code: 0 });
+    expect(storeContent()).toEqual({ wrong: [], files: 1 });
+    expect(lockText()).toBe(before);
   });
 
   test("another tool's lock stays as it is while the registry has its objects, and becomes ours where it has not", async () => {

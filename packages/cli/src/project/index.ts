@@ -1,4 +1,5 @@
 export { type FoundProject, findProject } from "./find.ts";
+export { ignoreRules } from "./ignore.ts";
 export { type OpenProjectOptions, openProject } from "./open.ts";
 export type { ImageWish, Project } from "./project.ts";
 export { changedSources, isCode, readSources, type Sources, type Stamps, stampOf } from "./sources.ts";

@@ -6,4 +6,5 @@ export { type LocalWeights, localWeights, type MountRequest, type Mounts, mountW
 export { type PullRequest, pullWeights } from "./pull.ts";
 export { presentLayers, type WeightRepository } from "./repository.ts";
 export { weightSize } from "./size-text.ts";
+export { projectSources } from "./sources/uri.ts";
 export { statusOf } from "./status.ts";

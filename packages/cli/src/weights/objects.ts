@@ -52,6 +52,11 @@ export function objectsOf({ name, target, setDigest, files, layers }: Described)
   return { config, manifest, digest: digestOf(manifest), mediaType: MANIFEST_TYPE };
 }
 
+/** Whether the manifest of an entry is the one that is made here: another tool writes its own. */
+export function isReproducible(entry: LockedWeight): boolean {
+  return objectsOf(entry).digest === entry.digest;
+}
+
 /** `cog-weight.base.0123456789ab`, in the repository of the model. */
 export function weightTag({ name, setDigest }: Pick<LockedWeight, "name" | "setDigest">): string {
   const clean = name

@@ -8,6 +8,7 @@ import { type PackedLayer, type Packing, packLayer, type WeightFile } from "./la
 import { objectsOf } from "./objects.ts";
 import { type LayerPlan, planLayers } from "./packing.ts";
 import { setDigestOf } from "./set-digest.ts";
+import { sum } from "./sum.ts";
 
 /** @param files of the weight, all in the store */
 export async function packFiles(files: readonly WeightFile[], packing: Packing): Promise<readonly PackedLayer[]> {
@@ -48,8 +49,8 @@ export function lockedWeight({ weight: { name, target }, sources, files, layers,
     importedAt,
     digest: objectsOf({ name, target, setDigest, files, layers }).digest,
     setDigest,
-    size: files.reduce((total, { size }) => total + size, 0),
-    sizeCompressed: layers.reduce((total, { size }) => total + size, 0),
+    size: sum(files.map((file) => file.size)),
+    sizeCompressed: sum(layers.map((layer) => layer.size)),
     files,
     layers,
   };

@@ -2,11 +2,12 @@
 import { CogError, UserError } from "@cog/core/errors";
 import type { LockedLayer, LockedWeight } from "@cog/core/wire";
 import pMap from "p-map";
-import type { Telling } from "./import.ts";
 import { readLock } from "./lock.ts";
 import { asking, type WeightRepository } from "./repository.ts";
 import { weightSize } from "./size-text.ts";
 import { WeightStore } from "./store.ts";
+import { sum } from "./sum.ts";
+import type { Telling } from "./telling.ts";
 import { unpackLayer } from "./unpack.ts";
 
 export interface PullRequest {
@@ -42,7 +43,7 @@ export async function pullWeights(request: PullRequest, telling: Telling): Promi
     pulled.push(await pullWeight(entry, store, request, telling));
   const fetched = pulled.filter(({ layers }) => layers > 0);
   if (fetched.length === 0) return report.info(`All ${pulled.length} weight(s) already cached.`);
-  const total = (key: keyof Pulled) => fetched.reduce((sum, one) => sum + one[key], 0);
+  const total = (key: keyof Pulled) => sum(fetched.map((one) => one[key]));
   report.info(
     `Pulled ${weightSize(total("bytes"))} across ${total("files")} file(s) / ${total("layers")} layer(s) for ${fetched.length} weight(s); ${pulled.length - fetched.length} already cached.`,
   );
@@ -69,7 +70,7 @@ async function pullWeight(
   const wanted = new Set(missing.map(({ layer }) => layer));
   const layers = entry.layers.filter(({ digest }) => wanted.has(digest));
   const step = report.step(`Pulling ${name}... (${missing.length} file(s))`);
-  const total = layers.reduce((sum, { size }) => sum + size, 0);
+  const total = sum(layers.map(({ size }) => size));
   let read = 0;
   const onRead = (bytes: number) => {
     read += bytes;
@@ -94,7 +95,7 @@ async function pullWeight(
     signal.throwIfAborted();
     throw error;
   }
-  const bytes = stored.reduce((sum, size) => sum + size, 0);
+  const bytes = sum(stored);
   step.done();
   report.info(`Pulling ${name}... done (${weightSize(bytes)}, ${stored.length} file(s), ${layers.length} layer(s))`);
   return { bytes, files: stored.length, layers: layers.length };

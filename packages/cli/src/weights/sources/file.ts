@@ -42,7 +42,12 @@ async function readFiles(root: string, uri: string, { signal }: SourceContext): 
     signal.throwIfAborted();
     const file = join(root, path);
     const { size } = await stat(file);
-    files.push({ path, size, digest: await hashOf(file, signal), open: () => createReadStream(file) });
+    files.push({
+      path,
+      size,
+      digest: await hashOf(file, signal),
+      open: ({ signal }) => createReadStream(file, { signal }),
+    });
   }
   return files;
 }

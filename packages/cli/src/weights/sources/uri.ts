@@ -32,6 +32,11 @@ export function parseSourceUri(text: string): SourceUri {
   }
 }
 
+/** Directories of the project that weights come from, as paths in it. */
+export function projectSources(uris: readonly string[]): readonly string[] {
+  return uris.map(normalUri).flatMap((uri) => (uri.startsWith("file://./") ? [uri.slice("file://./".length)] : []));
+}
+
 /** As in weights.lock; what cannot be understood stays as it is, and is told when it is imported. */
 export function normalUri(text: string): string {
   try {
