@@ -38,6 +38,11 @@ export const variables: readonly Variable[] = [
     group: "Places",
     meaning: "Environments, downloads, compiled parts; default: cog in XDG_CACHE_HOME",
   },
+  {
+    name: "COG_WEIGHTS_COPY",
+    group: "Places",
+    meaning: "Not empty: managed weights are copied into the project where they cannot be linked",
+  },
   { name: "XDG_CACHE_HOME", group: "Places", meaning: "Default: ~/.cache" },
   { name: "XDG_CONFIG_HOME", group: "Places", meaning: "Default: ~/.config; cog/update-state.json is kept there" },
   { name: "XDG_DATA_HOME", group: "Places", meaning: "Default: ~/.local/share; uv keeps its Pythons there" },
@@ -134,7 +139,12 @@ export const variables: readonly Variable[] = [
   {
     name: "HF_TOKEN",
     group: "Network and registries",
-    meaning: "A token for hf:// weights; HUGGING_FACE_HUB_TOKEN alike",
+    meaning: "A token for hf:// weights",
+  },
+  {
+    name: "HUGGING_FACE_HUB_TOKEN",
+    group: "Network and registries",
+    meaning: "The same, where HF_TOKEN is not set",
   },
   {
     name: "HTTPS_PROXY",
