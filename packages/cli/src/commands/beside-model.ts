@@ -1,5 +1,6 @@
 /** `cog serve --playground`: the page that is there as long as the model is. */
 import { UserError } from "@cog/core/errors";
+import type { Surroundings } from "#engines";
 import type { RunningPlayground } from "#playground";
 import { reporterWith } from "#report";
 import type { CommandContext } from "./command.ts";
@@ -19,12 +20,15 @@ export function checkPlaygroundPort({ port, "playground-port": playgroundPort }:
 }
 
 /** Opens the page for a model that is still to be started. */
-export async function openBesideModel(flags: ServeFlags, context: CommandContext): Promise<RunningPlayground> {
+export async function openBesideModel(
+  { flags, volumes }: { readonly flags: ServeFlags; readonly volumes: Surroundings["volumes"] },
+  context: CommandContext,
+): Promise<RunningPlayground> {
   const { report } = context;
   // Which engine it is will be said when it is needed.
   const { name } = await chooseEngine(
     { ...context, report: reporterWith(report, { info: () => {} }) },
-    { docker: false },
+    { docker: false, volumes },
   );
   const isEverywhere = flags.host === "0.0.0.0" || flags.host === "::";
   const options = {

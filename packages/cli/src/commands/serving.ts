@@ -38,7 +38,8 @@ async function serveOn(typed: ServeFlags, context: CommandContext): Promise<numb
     }
     for (;;) {
       const serving = await servingOf(flags, context);
-      if (flags.playground) playground ??= await openBesideModel(flags, context);
+      if (flags.playground)
+        playground ??= await openBesideModel({ flags, volumes: serving.options.start.volumes }, context);
       if (flags.detach) return await detach(serving, context);
       if (!flags.watch) return await stay(serving, context);
       await watch(serving, context);

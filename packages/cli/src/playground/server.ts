@@ -79,7 +79,8 @@ async function route(
   if (request.method !== "GET" && request.method !== "HEAD")
     return answerError(response, 405, `${path} is read with GET`, { Allow: "GET, HEAD" });
   if (path === "/config") return answerJson(response, 200, configOf(options, request.socket.localPort));
-  if (path === "/events") return relay.listen(response, new URLSearchParams(url.slice(path.length)).get("token") ?? "");
+  if (path === "/events" && request.method === "GET")
+    return relay.listen(response, new URLSearchParams(url.slice(path.length)).get("token") ?? "");
   const asset = assets.get(path);
   if (asset === undefined) return answerError(response, 404, `there is nothing at ${path}`);
   response.writeHead(200, asset.headers);

@@ -21,10 +21,12 @@ export function createRunner(store: Store, check: Check): Runner {
     if (model === undefined || config === undefined || isRunning(last)) return;
     const unread = Object.entries(draft.unread).map(([name, { error }]) => `${name === "" ? "JSON" : name}: ${error}`);
     const problems = unread.length > 0 ? unread : await check(model, draft.input);
+    // Checking took a moment, in which another run may have begun, or another model come.
+    if (isRunning(store.get().run) || store.get().model !== model) return;
     if (problems.length > 0) return store.dispatch({ type: "refused", problems });
-    controller.abort();
-    controller = new AbortController();
-    const { signal } = controller;
+    const own = new AbortController();
+    controller = own;
+    const { signal } = own;
     const { mode, webhookToken } = draft;
     const request = requestOf(draft, model.path, config.webhookBase);
     store.dispatch({ type: "sent", mode, request, nextWebhookToken: crypto.randomUUID(), at: Date.now() });
@@ -33,6 +35,9 @@ export function createRunner(store: Store, check: Check): Runner {
     } catch (error) {
       if (signal.aborted) return;
       store.dispatch({ type: "broke", error: error instanceof Error ? error.message : String(error), at: Date.now() });
+    } finally {
+      // Whatever still listens for this run has nothing more to hear.
+      own.abort();
     }
   }
 
@@ -108,7 +113,7 @@ async function perform(store: Store, performance: Performance): Promise<void> {
     throw new Error(await refusalIn(response));
   }
   const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream") === true;
-  if (isStream && response.body !== null) return await followStream(store, response.body);
+  if (isStream && response.body !== null) return await followStream(store, response.body, signal);
   const text = await response.text();
   store.dispatch({ type: "answer-read", body: text });
   const prediction = predictionIn(text);
@@ -134,8 +139,10 @@ async function lookUntilEnded(
   }
 }
 
-async function followStream(store: Store, body: ReadableStream<Uint8Array>): Promise<void> {
+async function followStream(store: Store, body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<void> {
   for await (const { event, data } of readEvents(textOf(body))) {
+    // What had arrived by then would be taken for the next run's.
+    if (signal.aborted) return;
     // The server's own events: the name says which data it is.
     const streamed = { event, data: parseJson(data) } as unknown as StreamEvent;
     store.dispatch({ type: "streamed", event: streamed, data, at: Date.now() });

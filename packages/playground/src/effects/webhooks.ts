@@ -1,6 +1,6 @@
 /** Webhooks that the model's server sends, as the playground passes them on to this page. */
 import type { Store } from "#state";
-import { predictionIn } from "./prediction.ts";
+import { predictionOrNot } from "./prediction.ts";
 
 /** Resolves once listening has begun; `ended` does when the prediction has. */
 export async function followWebhooks(
@@ -12,7 +12,10 @@ export async function followWebhooks(
   signal.addEventListener("abort", () => source.close(), { once: true });
   const ended = new Promise<void>((resolve) => {
     source.addEventListener("message", ({ data }: MessageEvent<string>) => {
-      store.dispatch({ type: "webhook", prediction: predictionIn(data), data, at: Date.now() });
+      const prediction = predictionOrNot(data);
+      // Whoever knows the token can send anything.
+      if (prediction === undefined) return;
+      store.dispatch({ type: "webhook", prediction, data, at: Date.now() });
       if (store.get().run?.endedAt !== undefined) resolve();
     });
   });

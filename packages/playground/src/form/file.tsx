@@ -32,7 +32,9 @@ export function FileControl({ field, value, id, describedBy, disabled, onValue, 
         readOnly={isPicked}
         placeholder="https://… or a file"
         value={isPicked ? `${name === "" ? "a file" : name} (${sizeText(text)})` : text}
-        onInput={(event) => (event.currentTarget.value === "" ? onLeftOut() : onValue(event.currentTarget.value))}
+        onInput={({ currentTarget: { value: typed } }) =>
+          typed === "" && field.required ? onLeftOut() : onValue(typed)
+        }
       />
       {picker}
       {text !== "" && (

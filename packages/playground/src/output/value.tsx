@@ -2,6 +2,7 @@
 import { isJsonObject, type Json, jsonText } from "@cog/core/json";
 import { Media } from "./media.tsx";
 import { mediaOf } from "./media-kind.ts";
+import { shortened } from "./shortened.ts";
 
 interface ValueProps {
   readonly value: Json;
@@ -13,14 +14,7 @@ export function Value({ value, place }: ValueProps) {
   if (typeof value === "string")
     return mediaOf(value) === undefined ? <pre class="text">{value}</pre> : <Media url={value} caption={place} />;
   if (Array.isArray(value)) return <List items={value} place={place} />;
-  return (
-    <>
-      {filesIn(value, place).map((file) => (
-        <Media key={file.place} url={file.url} caption={file.place} />
-      ))}
-      <pre class="code">{jsonText(shortened(value), 2)}</pre>
-    </>
-  );
+  return <Structure value={value} place={place} />;
 }
 
 interface ListProps {
@@ -31,7 +25,7 @@ interface ListProps {
 export function List({ items, place }: ListProps) {
   const areFiles = items.length > 0 && items.every((item) => typeof item === "string" && mediaOf(item) !== undefined);
   const isShort = items.every((item) => typeof item !== "object" || item === null);
-  if (!isShort) return <Structure items={items} place={place} />;
+  if (!isShort) return <Structure value={items} place={place} />;
   return (
     <ol class={areFiles ? "gallery" : "list"}>
       {items.map((item, index) => (
@@ -47,13 +41,14 @@ export function List({ items, place }: ListProps) {
   );
 }
 
-function Structure({ items, place }: ListProps) {
+/** JSON, and the files that are in it. */
+function Structure({ value, place }: ValueProps) {
   return (
     <>
-      {filesIn(items, place).map((file) => (
+      {filesIn(value, place).map((file) => (
         <Media key={file.place} url={file.url} caption={file.place} />
       ))}
-      <pre class="code">{jsonText(shortened(items), 2)}</pre>
+      <pre class="code">{jsonText(shortened(value), 2)}</pre>
     </>
   );
 }
@@ -63,12 +58,4 @@ function filesIn(value: Json, place: string): readonly { readonly place: string;
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => filesIn(item, `${place}.${index}`));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, item]) => filesIn(item, `${place}.${key}`));
-}
-
-/** The content of a file says nothing in the midst of JSON. */
-function shortened(value: Json): Json {
-  if (typeof value === "string") return value.startsWith("data:") ? `${value.slice(0, 40)}…` : value;
-  if (Array.isArray(value)) return value.map(shortened);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item)]));
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, type Json, jsonText, parseJson } from "@cog/core/json";
+import { jsonText, parseJson } from "@cog/core/json";
+import { shortened } from "#output";
 import type { Run } from "#state";
 import { recipesFor } from "./copy-as.ts";
 
@@ -60,14 +61,4 @@ function readable(text: string): string {
   } catch {
     return text;
   }
-}
-
-const LONGEST = 2_000;
-
-function shortened(value: Json): Json {
-  if (typeof value === "string")
-    return value.length > LONGEST ? `${value.slice(0, 80)}… (${value.length} characters)` : value;
-  if (Array.isArray(value)) return value.map(shortened);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortened(item)]));
 }
