@@ -121,28 +121,31 @@ class SyncLoop:
             prediction.done(value)
 
     def _iterate(self, iterator: Iterator[Any], prediction: Prediction) -> None:
-        cancel = self.cancel
         while True:
-            try:
-                cancel.arm()
-            except CancelationException as error:
-                # Raised outside of the generator: it belongs inside, where its cleanup is.
-                cancel.disarm()
-                item = _throw(iterator, error)
-            else:
-                item = next(iterator, _END)
-            cancel.disarm()
+            item = self._next_item(iterator)
             if item is _END:
                 return
             prediction.output(item)
+
+    def _next_item(self, iterator: Iterator[Any]) -> Any:
+        cancel = self.cancel
+        try:
+            cancel.arm()
+            item = next(iterator, _END)
+            cancel.disarm()
+        except CancelationException as error:
+            cancel.disarm()
+            if getattr(iterator, "gi_frame", None) is None:
+                raise
+            # It was raised just before or after the generator's own code: it belongs inside, where the cleanup is.
+            return _throw(iterator, error)
+        return item
 
 
 _END: Any = object()
 
 
 def _throw(iterator: Any, error: BaseException) -> Any:
-    if not hasattr(iterator, "throw"):
-        raise error
     try:
         return iterator.throw(error)
     except StopIteration:
