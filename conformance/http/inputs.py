@@ -22,6 +22,7 @@ class Model:
         file: Optional[File] = None,
         files: List[File] = [],
         secret: Optional[Secret] = None,
+        secrets: List[Secret] = [],
         tone: str = Input(default="plain", choices=["plain", "funny"]),
         short: str = Input(default="abc", min_length=2, max_length=3, regex="^[a-z]*$"),
         bound: int = Input(default=1, ge=1, le=10),

@@ -30,7 +30,7 @@ test("the newest 256 are kept", () => {
 
 test("of one id the newest is shown", () => {
   const history = new History();
-  for (const output of ["short", "long".repeat(5000), "short again"]) {
+  for (const output of ["short", "long".repeat(10_000), "short again"]) {
     history.add(ended("same", output));
     expect(outputOf(history, "same")).toBe(output);
   }

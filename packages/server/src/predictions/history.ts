@@ -10,7 +10,7 @@ import type { EndedPrediction } from "./prediction.ts";
 import { renderLast } from "./render.ts";
 
 const MOST_PREDICTIONS = 256;
-const SHORT_CHARACTERS = 4 * 1024;
+const SHORT_CHARACTERS = 16 * 1024;
 /** All the long ones together. */
 const MOST_CHARACTERS = 4 * 1024 * 1024;
 const FIRST_BYTES = 512;
