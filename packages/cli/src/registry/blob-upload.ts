@@ -12,7 +12,7 @@ import type { Connection } from "./connection.ts";
 import { hashFor } from "./descriptor.ts";
 import { RegistryError } from "./errors.ts";
 import { refusalOf, saysCode } from "./refusal.ts";
-import { type Retried, retrying } from "./retry.ts";
+import type { Retried } from "./retry.ts";
 import type { Answer, Body } from "./transport.ts";
 
 export interface ChunkLimits {
@@ -35,8 +35,8 @@ export interface PushBlobOptions extends Waiting {
   readonly always?: boolean;
   /** How many of its bytes are there; begins anew when the blob does. */
   readonly onProgress?: (complete: number) => void;
-  /** It begins anew, after a wait. */
-  readonly onRetry?: (retried: Retried) => void;
+  /** It, or a chunk of it, is sent again after a wait. */
+  readonly onRetry?: ((retried: Retried) => void) | undefined;
 }
 
 export type BlobOutcome = "exists" | "mounted" | "uploaded";
@@ -55,7 +55,7 @@ export async function pushBlob(
     if (attempt > 1 && !always && (await isThere(connection, repository, source.digest, signal))) return;
     await sendOnce(upload);
   };
-  await connection.retrying(signal, send, onRetry);
+  await connection.retrying(signal, send, { onRetry });
   return "uploaded";
 }
 
@@ -230,15 +230,15 @@ async function sendWhole(upload: Upload, { url }: UploadSession): Promise<void> 
 }
 
 async function sendChunks(upload: Upload, session: UploadSession, chunkBytes: number): Promise<void> {
-  const { connection, source, signal } = upload;
+  const { connection, source, signal, onRetry } = upload;
   let at: Position = { url: session.url, offset: 0 };
   while (at.offset < source.size) {
     const end = Math.min(at.offset + chunkBytes, source.size);
-    const policy = { ...connection.retryPolicy, signal, counts: (error: Error) => !(error instanceof SessionLost) };
-    at = await retrying(async (attempt) => {
+    const send = async (attempt: number): Promise<Position> => {
       if (attempt > 1) at = await whereItIs(upload, at, end);
       return at.offset === end ? at : await sendChunk(upload, at, end);
-    }, policy);
+    };
+    at = await connection.retrying(signal, send, { onRetry, counts: (error) => !(error instanceof SessionLost) });
     upload.onProgress?.(at.offset);
   }
   const answer = await finish(upload, at.url, "");
@@ -346,7 +346,7 @@ function part(upload: Upload, start: number, end: number, onDigest?: (matches: b
   async function* open(): AsyncGenerator<Uint8Array> {
     const hash = onDigest && hashFor(source.digest);
     let at = start;
-    for await (const bytes of source.open(start, end)) {
+    for await (const bytes of readable(source, start, end)) {
       at += bytes.length;
       if (at > end) throw changed(source);
       hash?.update(bytes);
@@ -357,6 +357,16 @@ function part(upload: Upload, start: number, end: number, onDigest?: (matches: b
     if (at < end) throw changed(source);
   }
   return { size: end - start, open };
+}
+
+/** What cannot be read is no matter of the network, which would be tried again. */
+async function* readable(source: BlobSource, start: number, end: number): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source.open(start, end);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RegistryError("corrupt", `Cannot read the content of ${source.digest}: ${why}`, { cause: error });
+  }
 }
 
 function changed({ digest, size }: BlobSource): RegistryError {

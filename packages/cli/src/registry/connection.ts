@@ -4,7 +4,7 @@ import { type Challenge, parseChallenge } from "./challenge.ts";
 import { RegistryError } from "./errors.ts";
 import { apiHost } from "./reference.ts";
 import { busyError } from "./refusal.ts";
-import { type Retried, type RetryPolicy, retrying } from "./retry.ts";
+import { type Retried, type RetryOptions, type RetryPolicy, retrying } from "./retry.ts";
 import type { Answer, OpenAnswer, Request, Transport } from "./transport.ts";
 
 export interface ConnectionOptions {
@@ -47,13 +47,13 @@ export class Connection {
   async retrying<T>(
     signal: AbortSignal,
     act: (attempt: number) => Promise<T>,
-    onRetry?: (retried: Retried) => void,
+    { onRetry, ...options }: Pick<RetryOptions, "onRetry" | "counts"> = {},
   ): Promise<T> {
     const tell = (retried: Retried) => {
       this.#options.onRetry?.(retried);
       onRetry?.(retried);
     };
-    return await retrying(act, { ...this.#options.retry, signal, onRetry: tell });
+    return await retrying(act, { ...this.#options.retry, ...options, signal, onRetry: tell });
   }
 
   get retryPolicy(): RetryPolicy {

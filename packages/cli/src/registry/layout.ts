@@ -7,6 +7,8 @@ import { RegistryError } from "./errors.ts";
 export interface Layer {
   /** Of the archive inside, whatever it is compressed with. */
   readonly diffId: string;
+  /** Of the file, where the layout says it. */
+  readonly digest: string | undefined;
   readonly mediaType: string;
   readonly size: number;
   /** Undefined where the directory has it not: it was left out, as one that need not be sent. */
@@ -50,6 +52,7 @@ function ociImage(directory: string): LayoutImage {
     annotations,
     layers: layers.map((layer, at) => ({
       diffId: diffIds[at] ?? layer.digest,
+      digest: layer.digest,
       mediaType: layer.mediaType,
       size: layer.size,
       path: existsSync(blob(layer)) ? blob(layer) : undefined,
@@ -83,7 +86,7 @@ function savedImage(directory: string): LayoutImage {
   const diffIds = diffIdsIn(bytes);
   const layers = saved.Layers.map((name, at): Layer => {
     const path = join(directory, name);
-    return { diffId: diffIds[at] ?? "", mediaType: OCI_LAYER, size: statSync(path).size, path };
+    return { diffId: diffIds[at] ?? "", digest: undefined, mediaType: OCI_LAYER, size: statSync(path).size, path };
   });
   return { config: { bytes, mediaType: OCI_CONFIG }, layers, annotations: undefined };
 }

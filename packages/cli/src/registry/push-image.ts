@@ -102,13 +102,13 @@ async function pushLayer(layer: Layer, scratch: string, push: ImagePush): Promis
 
 /** As it is, where it is compressed already: what engines keep is not converted. */
 async function readyLayer(
-  { path, mediaType, diffId }: Layer,
+  { path, mediaType, diffId, digest }: Layer,
   scratch: string,
   { compression, memory, signal, onProgress }: ImagePush,
 ): Promise<Descriptor & { readonly path: string }> {
   if (path === undefined) throw new RegistryError("not-found", `Layer ${diffId} is on neither side any more`);
   if (compression === "none" || mediaType !== OCI_LAYER) {
-    return { path, mediaType, digest: await hashFile(path, { signal }), size: statSync(path).size };
+    return { path, mediaType, digest: digest ?? (await hashFile(path, { signal })), size: statSync(path).size };
   }
   const to = join(scratch, digestOf(`${compression} ${diffId}`).replace(":", "-"));
   const total = statSync(path).size;

@@ -324,6 +324,8 @@ describe.skipIf(REGISTRY === "" || TOKEN_REGISTRY === "")("a registry", () => {
       const pushing = open(host).pushBlob(someRepository(), fileBlob(file, { digest, size }), { signal });
       await expect(pushing).rejects.toMatchObject({ failure: "corrupt", message: expect.stringContaining("changed") });
     }
+    const gone = open(REGISTRY).pushBlob(someRepository(), fileBlob(`${file}.gone`, { digest, size }), { signal });
+    await expect(gone).rejects.toMatchObject({ failure: "corrupt", message: expect.stringContaining("ENOENT") });
     writeFileSync(file, randomBytes(size));
     const pushing = open(REGISTRY, { limits: { ...limits, thresholdBytes: size } });
     await expect(

@@ -62,6 +62,25 @@ test("a registry is reached through HTTPS_PROXY, and believed by a certificate o
   await transport.close();
 });
 
+test("what a form says goes to no other host", async () => {
+  const told: string[] = [];
+  const other = createServer((request, response) => {
+    told.push(`${request.method} ${request.url}`);
+    response.end();
+  });
+  const location = `http://127.0.0.1:${await listening(other)}/elsewhere`;
+  const redirecting = createServer((_, response) => response.writeHead(307, { location }).end());
+  const host = `127.0.0.1:${await listening(redirecting)}`;
+  vi.stubEnv("NO_PROXY", "127.0.0.1");
+  const transport = new Transport({ insecureHosts: [] });
+  const send = async (body: string) =>
+    await transport.send(`http://${host}/token`, { method: "POST", body, signal }).then(({ status }) => status);
+  await expect(send("refresh_token=s3cret")).rejects.toMatchObject({ failure: "not-a-registry" });
+  expect(told).toEqual([]);
+  expect(await send("")).toBe(200);
+  await transport.close();
+});
+
 test("without the certificate nothing is sent, and no other attempt would help", async () => {
   const transport = new Transport({ insecureHosts: [] });
   const sending = transport.send(transport.urlOf("registry.test", "/v2/"), { signal });

@@ -99,7 +99,15 @@ export class Transport {
       const next = new URL(location, at);
       if (!/^https?:$/.test(next.protocol))
         throw new RegistryError("not-a-registry", `${at.host} redirects to what is no web address`);
-      if (next.origin !== at.origin) sent = withoutAuthorization(sent);
+      if (next.origin !== at.origin) {
+        // A form may hold a password; blobs hold nothing that the other host would not have anyway.
+        if (typeof request.body === "string" && request.body !== "")
+          throw new RegistryError(
+            "not-a-registry",
+            `${at.host} redirects to ${next.host}, which may not see what is sent`,
+          );
+        sent = withoutAuthorization(sent);
+      }
       at = next;
     }
   }
