@@ -40,10 +40,14 @@ export async function checkPort(place: PortPlace): Promise<number> {
 
 /** What a server that cannot listen said, in words with a next step; anything else as it is. */
 export function portError(error: unknown, { host, port, flag }: PortPlace): unknown {
-  const reason = REASONS[error instanceof Error && "code" in error ? String(error.code) : ""];
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const reason = REASONS[code];
   if (reason === undefined) return error;
+  const isHost = code === "EADDRNOTAVAIL" || code === "ENOTFOUND";
   return new UnavailableError("port.taken", `Port ${port} on ${host} ${reason}`, {
-    hint: `Choose another one with ${flag}.`,
+    hint: isHost
+      ? "Name an address of this machine with --host: 127.0.0.1, or 0.0.0.0 for all."
+      : `Choose another one with ${flag}.`,
     cause: error,
   });
 }

@@ -1,13 +1,14 @@
+import { builtAt, commit, version as number } from "@cog/core/version";
 import { defineCommand } from "./command.ts";
 import { versionLine } from "./version-line.ts";
 
 export const version = defineCommand({
   name: "version",
   summary: "Print the version",
-  flags: {},
+  flags: { json: { summary: "Print it as JSON, with the commit", group: "Output" } },
   examples: [],
-  async run(_call, { stdout }) {
-    stdout.write(versionLine());
+  async run({ flags }, { stdout }) {
+    stdout.write(flags.json ? `${JSON.stringify({ version: number, built: builtAt, commit })}\n` : versionLine());
     return 0;
   },
 });
