@@ -20,7 +20,7 @@ import {
 import { type Project, writeState } from "#project";
 import { reporterWith } from "#report";
 import type { CommandContext } from "./command.ts";
-import { chooseEngine } from "./engine.ts";
+import { chooseEngine, sayStarting, warnOfRemote } from "./engine.ts";
 import { type ProjectFlags, projectOf } from "./project.ts";
 
 /** Waits for edits until the model can be read. A wrong cog.yaml ends a command that has just begun. */
@@ -56,8 +56,9 @@ export async function withWatchedModel(
   let isUp = false;
   try {
     const engine = await chooseEngine(context, { docker: false, volumes: options.start.volumes });
+    await warnOfRemote(engine, context);
     const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
-    report.info("Starting the model and running setup()...");
+    sayStarting(engine, context);
     const session = { ...options, start: { ...options.start, env } };
     await withRunningModel(prepared, session, { signal, report }, (running) => {
       isUp = true;

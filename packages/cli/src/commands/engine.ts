@@ -50,6 +50,17 @@ async function requireContainers(
   throw new UnavailableError(`${name}.unavailable`, answer.reason, { hint: answer.hint });
 }
 
+/** Of Docker in the reference's words, which logs are searched for. */
+const STARTING: Readonly<Record<Engine["name"], string>> = {
+  docker: "Docker image",
+  podman: "Podman image",
+  local: "the model",
+};
+
+export function sayStarting({ name }: Engine, { report }: CommandContext): void {
+  report.info(`Starting ${STARTING[name]} and running setup()...`);
+}
+
 /** A daemon on another machine mounts its own folders and opens its own ports: said before anything is built for it. */
 export async function warnOfRemote({ name }: Engine, { report, signal }: CommandContext): Promise<void> {
   if (name !== "docker") return;

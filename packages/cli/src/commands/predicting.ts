@@ -3,7 +3,7 @@ import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import type { Prepared, RunningModel } from "#engines";
 import { reuseKept, withRunningModel } from "#launch";
 import type { CommandContext } from "./command.ts";
-import { chooseEngine, warnOfRemote } from "./engine.ts";
+import { chooseEngine, sayStarting, warnOfRemote } from "./engine.ts";
 import { IDLE_SECONDS, type Keeping, keeping, recipeOf } from "./keeping.ts";
 import { predict, show } from "./prediction-outcome.ts";
 import { type AskInputs, type Flags, type Request, requestOf, type Subject, startFlags } from "./prediction-request.ts";
@@ -79,7 +79,7 @@ async function startAndPredict(request: Request, keep: Keeping | undefined, cont
   const prepared = await explained(engine.prepare(target, { signal, report }), subject);
   const labelled = model?.document ?? prepared.schema;
   const input = request.input ?? (labelled === undefined ? undefined : await request.checked(labelled));
-  report.info("Starting the model and running setup()...");
+  sayStarting(engine, context);
   const start = startFlags(request, context);
   const kept = keep && keeping(keep, start.env, settings.cacheDirectory);
   const session = {

@@ -7,7 +7,7 @@ import type { Project } from "#project";
 import { createJsonLines } from "#ui";
 import { checkPlaygroundPort, openBesideModel } from "./beside-model.ts";
 import type { CommandContext } from "./command.ts";
-import { chooseEngine, warnOfRemote } from "./engine.ts";
+import { chooseEngine, sayStarting, warnOfRemote } from "./engine.ts";
 import { aborted } from "./interrupt.ts";
 import { keeping, recipeOf } from "./keeping.ts";
 import { checkPort } from "./port.ts";
@@ -128,7 +128,7 @@ async function prepare(
   const engine = await chooseEngine(context, { docker: false, volumes: options.start.volumes });
   await warnOfRemote(engine, context);
   const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
-  report.info("Starting the model and running setup()...");
+  sayStarting(engine, context);
   return prepared;
 }
 

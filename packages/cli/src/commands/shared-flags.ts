@@ -38,7 +38,8 @@ export const environmentFlags = {
     value: "GPUS",
     completes: "nothing",
     group: "Environment",
-    check: (value) => (isGpus(value) ? undefined : "expected all, none, a number, or device=0,1"),
+    check: (value) =>
+      isGpus(value) ? undefined : `invalid GPU specification: "${value}"; expected all, none, a number, or device=0,1`,
   },
 } as const satisfies FlagTable;
 
