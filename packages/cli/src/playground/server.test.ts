@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type RunningPlayground, startPlayground } from "./server.ts";
 
@@ -105,6 +106,24 @@ test("this machine by any of its names is let in, with the origin of the page it
     const host = `${name}:${playground.port}`;
     const headers = { Host: host, Origin: `http://${host}`, "Sec-Fetch-Site": "same-origin" };
     expect(await ask("/config", { headers })).toMatchObject({ status: 200 });
+  }
+});
+
+/** An address of this machine that others reach it by. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+
+test.skipIf(outside === undefined)("from another address only webhooks come in", async () => {
+  const everywhere = await startPlayground({ ...OPTIONS, host: "0.0.0.0" });
+  try {
+    const base = `http://${outside}:${everywhere.port}`;
+    for (const path of ["/", "/config", "/proxy/", "/events?token=a"])
+      expect((await fetch(base + path)).status).toBe(403);
+    expect((await fetch(`${base}/webhook/a`, { method: "POST", body: "{}" })).status).toBe(503);
+    expect((await fetch(`http://127.0.0.1:${everywhere.port}/config`)).status).toBe(200);
+  } finally {
+    await everywhere.close();
   }
 });
 
