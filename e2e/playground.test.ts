@@ -64,6 +64,18 @@ const PIXEL = Buffer.from(
   "base64",
 );
 
+/** In the document the other way round. */
+const KINDS = {
+  part: { type: "number", "x-order": 7, minimum: 0, maximum: 1, default: 0.5 },
+  whole: { type: "integer", "x-order": 6 },
+  table: { type: "object", "x-order": 5 },
+  either: { anyOf: [{ type: "string" }, { type: "integer" }], "x-order": 4 },
+  pictures: { type: "array", items: { type: "string", format: "uri" }, "x-order": 3 },
+  picture: { type: "string", format: "uri", "x-cog-accept": "image/*", "x-order": 2 },
+  level: { allOf: [{ $ref: "#/components/schemas/level" }, { enum: [1, 2], type: "integer" }], "x-order": 1 },
+  flag: { type: "boolean", "x-order": 0 },
+};
+
 const program = browserHere() ?? "";
 
 describe.skipIf(program === "")("the playground in a browser (chromium)", () => {
@@ -365,6 +377,44 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
       await page.getByLabel("edited", { exact: true }).waitFor();
     } finally {
       late.close();
+    }
+  });
+
+  test("each kind of input has its control, in the model's order", async () => {
+    const port = await freePort();
+    const stand = await refusingModel(port);
+    stand.answers["/openapi.json"] = described({ Input: { required: ["flag"], properties: KINDS } });
+    try {
+      await page.getByLabel("Model server").fill(`http://127.0.0.1:${port}`);
+      await page.getByLabel("Model server").press("Enter");
+      await page.getByLabel("Include level").waitFor();
+      for (const box of await page.getByRole("checkbox").all()) await box.check();
+      const form = page.getByRole("tabpanel", { name: "Form" });
+      expect(await form.locator(".field label").allTextContents()).toEqual(Object.keys(KINDS).reverse());
+      await form.getByLabel("flag").selectOption("false");
+      await form.getByLabel("level", { exact: true }).selectOption("2");
+      await form.getByLabel("whole", { exact: true }).fill("12345678901234567890");
+      await form.getByLabel("either", { exact: true }).fill("plain words");
+      await form.getByLabel("table", { exact: true }).fill('{"a": [1.0]}');
+      await form.getByRole("button", { name: "Add a URL" }).click();
+      await form.getByLabel("URL 1 of pictures").fill("https://h.example/a.png");
+      expect(await form.getByLabel("picture", { exact: true }).getAttribute("placeholder")).toContain("https://");
+      expect(await form.getByLabel("File for picture").getAttribute("accept")).toBe("image/*");
+      await page.getByLabel("Include picture", { exact: true }).uncheck();
+      expect(await form.locator(".field").last().innerText()).toContain("default: 0.5 · min: 0 · max: 1");
+      await tab("JSON");
+      expect(JSON.parse(await page.getByLabel("Input as JSON").inputValue())).toEqual({
+        flag: false,
+        level: 2,
+        whole: Number("12345678901234567890"),
+        either: "plain words",
+        table: { a: [1] },
+        pictures: ["https://h.example/a.png"],
+        part: 0.5,
+      });
+      expect(await page.getByLabel("Input as JSON").inputValue()).toContain("12345678901234567890");
+    } finally {
+      stand.close();
     }
   });
 
