@@ -33,3 +33,9 @@ test("every dependency has its reason in docs/dependencies.md", () => {
   });
   expect(names.filter((name) => !name.startsWith("@types/") && !reasons.includes(name))).toEqual([]);
 });
+
+test("the index of the docs leads to every page", () => {
+  const index = readFileSync(at("docs/README.md"), "utf8");
+  const pages = documents.filter((path) => path.startsWith("docs/") && path !== "docs/README.md");
+  expect(pages.filter((path) => !index.includes(`(${path.slice("docs/".length)})`))).toEqual([]);
+});
