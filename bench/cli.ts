@@ -3,12 +3,13 @@
  * any other cog binary named in COG_BINARY, which then takes the place of the reference.
  */
 import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { readInterface } from "../packages/cli/src/python/index.ts";
 import type { Answer, Options, Question, Row, Side, Subject } from "./question.ts";
 
 const execute = promisify(execFile);
@@ -49,7 +50,7 @@ const commands: readonly Command[] = [
     repeats: 15,
   },
   {
-    id: "P18",
+    id: "P18a",
     what: "cog schema, whole command",
     unit: "ms",
     bars: [{ kind: "figure", atMost: 150 }],
@@ -97,6 +98,14 @@ const commands: readonly Command[] = [
   },
 ];
 
+/** The grammar is loaded by then; what it costs is in the whole command. */
+const reading: Subject = {
+  id: "P18b",
+  what: "a predictor's interface, in process",
+  unit: "ms",
+  bars: [{ kind: "figure", atMost: 5 }],
+};
+
 /** From the save of an edit to the answer of the new code. */
 const watching: Subject = {
   id: "P22",
@@ -116,15 +125,19 @@ async function run(options: Options): Promise<Answer> {
   try {
     await writeProject(folder);
     const rows: Row[] = [];
-    if (options.wants(floor.id)) rows.push({ ...floor, samples: { reference: [], ours: await timeFloor(folder) } });
-    for (const command of commands.filter(({ id }) => options.wants(id))) {
-      const samples = await timeCommand(command, programs, folder, options);
-      rows.push({ ...command, samples });
-    }
+    if (options.wants(floor.id)) rows.push(...rowsOf(floor, { reference: [], ours: await measureFloor(folder) }));
+    for (const command of commands.filter(({ id }) => options.wants(id)))
+      rows.push(...rowsOf(command, await measure(command, programs, folder, options)));
+    if (options.wants(reading.id) && options.side !== "reference")
+      rows.push({ ...reading, samples: { reference: [], ours: await timeReading(folder) } });
     if (options.wants(watching.id) && options.side !== "reference") {
       rows.push({ ...watching, samples: { reference: [], ours: await timeEdits(folder, options) } });
     }
-    return { notes: ["medians of interleaved runs, after one that is not counted"], rows };
+    const notes = [
+      "medians of interleaved runs, after one that is not counted",
+      "cpu: user and system time of the command and of the children it waits for, so without a container's",
+    ];
+    return { notes, rows };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -150,30 +163,50 @@ async function writeModel(folder: string, answer: string): Promise<void> {
   await writeFile(join(folder, "run.py"), `${source}        return ${answer}\n`);
 }
 
-async function timeFloor(folder: string): Promise<number[]> {
-  const samples: number[] = [];
-  for (let time = 0; time < 15; time += 1) samples.push(await elapsedMs([process.execPath, "-e", "0"], folder, {}));
-  return samples;
+/** What a command costs: the time that passes, and the processors', which says more where others work too. */
+interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
 }
 
-async function timeCommand(
+type Costs = Readonly<Record<Side, Cost[]>>;
+
+function rowsOf(subject: Subject, costs: Costs): Row[] {
+  const samples = (part: keyof Cost) => ({
+    reference: costs.reference.map((cost) => cost[part]),
+    ours: costs.ours.map((cost) => cost[part]),
+  });
+  const { id, what, unit } = subject;
+  return [
+    { ...subject, samples: samples("wallMs") },
+    { id: `${id} cpu`, what: `${what}: cpu`, unit, bars: [], samples: samples("cpuMs") },
+  ];
+}
+
+async function measureFloor(folder: string): Promise<Cost[]> {
+  const costs: Cost[] = [];
+  for (let time = 0; time < 15; time += 1) costs.push(await costOf([process.execPath, "-e", "0"], folder, {}));
+  return costs;
+}
+
+async function measure(
   command: Command,
   programs: ReadonlyMap<Side, Program>,
   folder: string,
   options: Options,
-): Promise<Record<Side, number[]>> {
-  const samples: Record<Side, number[]> = { reference: [], ours: [] };
+): Promise<Costs> {
+  const costs: Costs = { reference: [], ours: [] };
   const repeats = options.quick ? Math.min(command.repeats, 3) : command.repeats;
   const keeping = command.keeps === undefined ? undefined : programs.get("ours");
   try {
     if (keeping !== undefined) {
       const [file, ...before] = keeping;
-      await elapsedMs([file, ...before, ...command.args, "--keep"], folder, command.env);
+      await costOf([file, ...before, ...command.args, "--keep"], folder, command.env);
     }
     for (let time = 0; time <= repeats; time += 1) {
       for (const [side, [file, ...before]] of programs) {
-        const elapsed = await elapsedMs([file, ...before, ...command.args], folder, command.env);
-        if (time > 0) samples[side].push(elapsed);
+        const cost = await costOf([file, ...before, ...command.args], folder, command.env);
+        if (time > 0) costs[side].push(cost);
       }
     }
   } catch (error) {
@@ -184,6 +217,18 @@ async function timeCommand(
       const [file, ...before] = keeping;
       await execute(file, [...before, "stop"], { cwd: folder, timeout: LIMIT_MS });
     }
+  }
+  return costs;
+}
+
+async function timeReading(folder: string): Promise<number[]> {
+  const readFile = (path: string) => readFileSync(join(folder, path), "utf8");
+  const samples: number[] = [];
+  for (let time = 0; time <= 50; time += 1) {
+    const startedAt = performance.now();
+    const { ok } = await readInterface({ predict: "run.py:Runner", train: undefined, readFile });
+    if (!ok) throw new Error("The model of this benchmark cannot be read.");
+    if (time > 0) samples.push(performance.now() - startedAt);
   }
   return samples;
 }
@@ -222,11 +267,19 @@ async function timeEdits(folder: string, { quick }: Options): Promise<number[]> 
   }
 }
 
-async function elapsedMs([file, ...args]: Program, cwd: string, env: Record<string, string>): Promise<number> {
-  const startedAt = performance.now();
-  const { stdout } = await execute(file, args, { cwd, env: { ...process.env, ...env }, timeout: LIMIT_MS });
-  const elapsed = performance.now() - startedAt;
+/** The shell counts, and says so in its last line. */
+const COUNTED = 'TIMEFORMAT="%R %U %S"; time "$@"';
+
+async function costOf(program: Program, cwd: string, env: Record<string, string>): Promise<Cost> {
+  const { stdout, stderr } = await execute("bash", ["-c", COUNTED, "bash", ...program], {
+    cwd,
+    env: { ...process.env, ...env, LC_ALL: "C.UTF-8" },
+    timeout: LIMIT_MS,
+  });
   // A command that ends early without a word would be the fastest of all.
-  if (args.at(-1) !== "0" && stdout.trim() === "") throw new Error(`${args.join(" ")} printed nothing.`);
-  return elapsed;
+  if (program.at(-1) !== "0" && stdout.trim() === "") throw new Error(`${program.join(" ")} printed nothing.`);
+  const [real = Number.NaN, user = Number.NaN, system = Number.NaN] = (stderr.trimEnd().split("\n").at(-1) ?? "")
+    .split(" ")
+    .map((seconds) => Number(seconds) * 1000);
+  return { wallMs: real, cpuMs: user + system };
 }
