@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UnavailableError, UserError } from "@cog/core/errors";
-import { remoteDaemon } from "#docker";
 import { type Engine, type LocalSettings, loadEngine, mustBeInPlace, type Volume } from "#engines";
 import { carriedSdk } from "#sdk";
 import type { Settings } from "#settings";
@@ -64,6 +63,7 @@ export function sayStarting({ name }: Engine, { report }: CommandContext): void 
 /** A daemon on another machine mounts its own folders and opens its own ports: said before anything is built for it. */
 export async function warnOfRemote({ name }: Engine, { report, signal }: CommandContext): Promise<void> {
   if (name !== "docker") return;
+  const { remoteDaemon } = await import("#docker");
   const host = await remoteDaemon({ signal });
   if (host === undefined) return;
   report.warn(

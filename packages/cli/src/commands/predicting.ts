@@ -75,8 +75,8 @@ async function startAndPredict(request: Request, keep: Keeping | undefined, cont
   const { signal, report, settings } = context;
   const { volumes } = request.surroundings;
   const engine = await chooseEngine(context, { docker: target.kind === "image", volumes });
-  await warnOfRemote(engine, context);
-  const prepared = await explained(engine.prepare(target, { signal, report }), subject);
+  const preparing = explained(engine.prepare(target, { signal, report }), subject);
+  const [prepared] = await Promise.all([preparing, warnOfRemote(engine, context)]);
   const labelled = model?.document ?? prepared.schema;
   const input = request.input ?? (labelled === undefined ? undefined : await request.checked(labelled));
   sayStarting(engine, context);

@@ -1,7 +1,7 @@
 /** HTTP to registries: which scheme, through which proxy, with whose certificates, and what a redirect may see. */
 import { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
-import { type Dispatcher, EnvHttpProxyAgent, errors, request as sendRequest } from "undici";
+import type { Dispatcher, request } from "undici";
 import { RegistryError } from "./errors.ts";
 
 export interface TransportOptions {
@@ -51,13 +51,13 @@ const REDIRECTS = 5;
 const MOST_BYTES = 32 * 1024 * 1024;
 
 export class Transport {
-  readonly #dispatcher: Dispatcher;
+  readonly #tls: { readonly ca?: string[] };
   readonly #insecureHosts: ReadonlySet<string>;
+  #client: Promise<Client> | undefined;
 
   constructor({ insecureHosts, certificates }: TransportOptions) {
     this.#insecureHosts = new Set(insecureHosts);
-    const tls = certificates === undefined ? {} : { ca: [...rootCertificates, certificates] };
-    this.#dispatcher = dispatcher(tls);
+    this.#tls = certificates === undefined ? {} : { ca: [...rootCertificates, certificates] };
   }
 
   urlOf(host: string, path: string): string {
@@ -114,13 +114,15 @@ export class Transport {
 
   async #openOnce(url: URL, { method = "GET", headers = {}, body, signal }: Request): Promise<OpenAnswer> {
     const isBig = isStream(body);
+    this.#client ??= openClient(this.#tls);
+    const { send, dispatcher } = await this.#client;
     try {
-      const answer = await sendRequest(url, {
+      const answer = await send(url, {
         method,
         headers: isBig ? { ...headers, "content-length": String(body.size) } : headers,
         body: isBig ? Readable.from(body.open(), { objectMode: false }) : (body ?? null),
         signal,
-        dispatcher: this.#dispatcher,
+        dispatcher,
         headersTimeout: isBig || method === "PUT" ? SILENCE_AFTER_BODY_MS : SILENCE_MS,
         bodyTimeout: SILENCE_MS,
       });
@@ -139,7 +141,9 @@ export class Transport {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher.close();
+    // One that could not be opened has been told of.
+    const client = await this.#client?.catch(() => undefined);
+    await client?.dispatcher.close();
   }
 }
 
@@ -171,10 +175,20 @@ async function* readable(body: AsyncIterable<Uint8Array>, url: URL, signal: Abor
   }
 }
 
-/** Follows HTTPS_PROXY and NO_PROXY. Proxies in the field make no tunnels to what is not encrypted. */
-function dispatcher(tls: { readonly ca?: string[] }): Dispatcher {
+interface Client {
+  readonly send: typeof request;
+  readonly dispatcher: Dispatcher;
+}
+
+/**
+ * Follows HTTPS_PROXY and NO_PROXY. Proxies in the field make no tunnels to what is not encrypted. Loaded only now: most
+ * commands that know of registries speak to none, and it would be half of what they load.
+ */
+async function openClient(tls: { readonly ca?: string[] }): Promise<Client> {
+  const { EnvHttpProxyAgent, request } = await import("undici");
   try {
-    return new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, proxyTunnel: false });
+    const dispatcher = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, proxyTunnel: false });
+    return { send: request, dispatcher };
   } catch (error) {
     throw new RegistryError("unreachable", `HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy: ${reasonOf(error)}`);
   }
@@ -195,6 +209,8 @@ const TEMPORARY_CODES = new Set([
   "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
 ]);
 
+const SILENT_CODES = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+
 function unreachable(url: URL, error: unknown): RegistryError {
   // What was to be sent could not be read, or was not what it said: no matter of the network.
   if (error instanceof RegistryError) return error;
@@ -206,7 +222,7 @@ function unreachable(url: URL, error: unknown): RegistryError {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return "it is silent";
+  if (error instanceof Error && "code" in error && SILENT_CODES.has(String(error.code))) return "it is silent";
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (!(cause instanceof Error)) return String(cause);
   return cause.message || ("code" in cause ? String(cause.code) : cause.name);
