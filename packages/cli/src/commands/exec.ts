@@ -1,4 +1,3 @@
-import { UserError } from "@cog/core/errors";
 import type { Engine } from "#engines";
 import type { FlagTable } from "./command.ts";
 import { defineCommand } from "./command.ts";
@@ -6,7 +5,7 @@ import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
 
 export const publishFlag = {
   publish: {
-    summary: "Publish a port: PORT or HOST:PORT",
+    summary: "Publish a port: PORT, HOST:PORT, or HERE:PORT under another number",
     short: "p",
     value: "PORT",
     completes: "nothing",
@@ -27,7 +26,8 @@ export const exec = defineCommand({
     { command: "cog exec -p 8888 jupyter lab --allow-root --ip=0.0.0.0", what: "A notebook server" },
   ],
   async run({ flags, args }, context) {
-    const [{ projectOf }, { chooseEngine, warnOfRemote }, { surroundingsOf }] = await Promise.all([
+    const [{ publishArgument }, { projectOf }, { chooseEngine, warnOfRemote }, { surroundingsOf }] = await Promise.all([
+      import("#engines"),
       import("./project.ts"),
       import("./engine.ts"),
       import("./surroundings.ts"),
@@ -35,7 +35,7 @@ export const exec = defineCommand({
     const { report, signal } = context;
     const project = projectOf(flags, context);
     const surroundings = surroundingsOf(flags, context);
-    flags.publish.forEach(checkPublish);
+    const publish = flags.publish.map(publishArgument);
     const engine = await chooseEngine(context, { docker: false, volumes: surroundings.volumes });
     if (engine.name === "local" && flags.publish.length > 0)
       report.warn("-p is not needed when running locally: the port is on this machine already.");
@@ -44,7 +44,7 @@ export const exec = defineCommand({
     report.info(`Running ${args.join(" ")} ${WHERE[engine.name]}...`);
     const options = {
       command: args,
-      publish: flags.publish,
+      publish,
       ...surroundings,
     };
     return await prepared.exec(options, { signal, report });
@@ -57,9 +57,3 @@ const WHERE: Readonly<Record<Engine["name"], string>> = {
   podman: "in Podman with the current directory mounted as a volume",
   local: "in the model's environment on this machine",
 };
-
-function checkPublish(text: string): void {
-  const port = Number(/^(?:.+:)?(\d+)$/.exec(text)?.[1] ?? 0);
-  if (port >= 1 && port <= 65535) return;
-  throw new UserError("exec.port", `invalid port "${text}": expected PORT or HOST:PORT, with a port from 1 to 65535`);
-}

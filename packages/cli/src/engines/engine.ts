@@ -74,7 +74,7 @@ export type KeptPlace =
 
 export interface ExecOptions extends Surroundings {
   readonly command: readonly string[];
-  /** `PORT`, `HOST:PORT`: only containers need it. */
+  /** `HOST:HERE:PORT`, of `publishArgument`: only containers need it. */
   readonly publish: readonly string[];
 }
 

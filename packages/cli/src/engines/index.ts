@@ -16,3 +16,4 @@ export { type Container, followLog, type LogOptions, listContainers, stopKept } 
 export { examineLocally, loadEngine } from "./load.ts";
 export type { LocalSettings } from "./local/settings.ts";
 export { mustBeInPlace } from "./local/volumes.ts";
+export { publishArgument } from "./publish.ts";

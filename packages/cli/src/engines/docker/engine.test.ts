@@ -8,8 +8,8 @@ import { buildImage } from "#build";
 import { ping, removeImage, tagsOf } from "#docker";
 import type { Project } from "#project";
 import type { Context, Prepared, StartOptions } from "../engine.ts";
+import { publishArgument } from "../publish.ts";
 import { containerEngine } from "./engine.ts";
-import { publishArgument } from "./exec.ts";
 
 const dockerEngine = containerEngine("docker");
 const signal = new AbortController().signal;
@@ -35,11 +35,14 @@ test.each([
   ["8000", "127.0.0.1:8000:8000"],
   ["0.0.0.0:8000", "0.0.0.0:8000:8000"],
   ["[::1]:8000", "[::1]:8000:8000"],
+  ["8001:8000", "127.0.0.1:8001:8000"],
+  ["0.0.0.0:8001:8000", "0.0.0.0:8001:8000"],
+  ["localhost:8000", "localhost:8000:8000"],
 ])("-p %s is published as %s", (text, expected) => {
   expect(publishArgument(text)).toBe(expected);
 });
 
-test.each(["abc", "0", "65536", "1:2:x"])("-p %s is refused", (text) => {
+test.each(["abc", "0", "65536", "1:2:x", "0:8000", "1:2:3", ""])("-p %s is refused", (text) => {
   expect(() => publishArgument(text)).toThrow(`invalid port "${text}"`);
 });
 

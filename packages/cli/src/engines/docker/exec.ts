@@ -1,4 +1,3 @@
-import { UserError } from "@cog/core/errors";
 import { spawn } from "#docker";
 import type { Context, ExecOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
@@ -23,7 +22,7 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
       env: { LOG_FORMAT: "console", ...options.env },
       gpus: options.gpus ?? (run.gpu && !withoutGpu ? "all" : undefined),
     })),
-    ...options.publish.flatMap((port) => ["--publish", publishArgument(port)]),
+    ...options.publish.flatMap((port) => ["--publish", port]),
     "--entrypoint=",
     run.image,
     ...found(options.command),
@@ -45,14 +44,4 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
 function found(command: readonly string[]): string[] {
   const look = 'command -v "$1" >/dev/null || { echo "$1: command not found" >&2; exit 127; }';
   return ["sh", "-c", `${look}; exec "$@"`, "sh", ...command];
-}
-
-/** `8000` is published on the loopback interface only; `0.0.0.0:8000` and `[::1]:8000` where they say. */
-export function publishArgument(text: string): string {
-  const match = /^(?:(.+):)?(\d+)$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port < 1 || port > 65535) {
-    throw new UserError("exec.port", `invalid port "${text}": expected PORT or HOST:PORT, with a port from 1 to 65535`);
-  }
-  return `${match[1] ?? "127.0.0.1"}:${port}:${port}`;
 }
