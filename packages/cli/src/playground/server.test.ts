@@ -175,6 +175,16 @@ test("a request comes to the model whole, without what the browser says of the p
   expect(passed.filter((name) => /^(authorization|cookie|origin|referer|sec-|x-cog-target)/.test(name))).toEqual([]);
 });
 
+test.each([
+  ["", "/"],
+  ["//other.example/x", "//other.example/x"],
+  ["/../../config", "/config"],
+  ["?a=1?b", "/?a=1?b"],
+])("no path leads away from the target: %s", async (path, arrived) => {
+  const target = await model((request, response) => response.end(request.url));
+  expect(await ask(`/proxy${path}`, { headers: { "X-Cog-Target": target } })).toMatchObject({ body: arrived });
+});
+
 test("an answer cannot act on this origin, and its own headers are told", async () => {
   const target = await model((_, response) => {
     response.writeHead(302, {

@@ -4,8 +4,8 @@ import type { Run } from "#state";
 export function Timeline({ run: { timeline, startedAt } }: { readonly run: Run }) {
   return (
     <ol class="timeline">
-      {timeline.map(({ at, kind, text, times }) => (
-        <li key={`${at} ${kind} ${text}`} data-kind={kind}>
+      {timeline.map(({ at, kind, text, times }, index) => (
+        <li key={index} data-kind={kind}>
           <span class="time">+{((at - startedAt) / 1000).toFixed(3)} s</span>
           <span class="tag">{kind}</span>
           <span>{text}</span>
