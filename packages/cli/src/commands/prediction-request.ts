@@ -70,7 +70,12 @@ export async function requestOf(
   const input = await inputs(async () => (await endpoint()).inputs);
   const given = await readInputFlags({ input, json }, reading);
   const checked = (document: JsonObject): Promise<JsonObject> =>
-    checkInput(given, { ...reading, document, component: componentIn(document, subject.mode) });
+    checkInput(given, {
+      ...reading,
+      document,
+      component: componentIn(document, subject.mode),
+      asking: askingOf(subject),
+    });
   const early = model === undefined ? undefined : await checked(model.document);
   const name = nameOf(flags, subject.mode, context);
   const savesFiles = !flags.raw && hasFiles(model?.endpoint.output);
@@ -138,6 +143,10 @@ function noSchema(): UserError {
   return new UserError("image.no_schema", "The image does not say what its model takes.", {
     hint: "Serve it: its address /openapi.json tells.",
   });
+}
+
+function askingOf({ mode, image }: Subject): string {
+  return ["cog", mode === "train" ? "train" : "run", image, "--inputs"].filter((word) => word !== undefined).join(" ");
 }
 
 function componentIn(document: JsonObject, mode: Mode): InputContext["component"] {

@@ -52,7 +52,7 @@ const document = openApiOf(
 async function read(flags: readonly string[], json?: string, stdin = ""): Promise<JsonObject> {
   const reading = { workingDirectory: directory, home: directory, readStdin: async () => stdin };
   const given = await readInputFlags({ input: flags, json }, reading);
-  return await checkInput(given, { ...reading, document, component: "Input" });
+  return await checkInput(given, { ...reading, document, component: "Input", asking: "cog run --inputs" });
 }
 
 const NOTE = "data:text/plain;base64,bGluZQ0K";
@@ -118,6 +118,7 @@ test("a file in an object is read where the document says that it is one", async
   const given = {
     document: { components: { schemas: { Input: { properties: { set: object } } } } },
     component: "Input",
+    asking: "cog run --inputs",
   } as const;
   const reading = { workingDirectory: directory, home: directory, readStdin: async () => "" };
   const flags = await readInputFlags({ input: [], json: '{"set":{"file":"@photo.png","name":"@me"}}' }, reading);
@@ -138,7 +139,10 @@ test("what is missing is described", async () => {
     },
     { version: "1" },
   );
-  const checking = checkInput({ kind: "typed", inputs: [] }, { ...reading, document: needs, component: "Input" });
+  const checking = checkInput(
+    { kind: "typed", inputs: [] },
+    { ...reading, document: needs, component: "Input", asking: "cog run --inputs" },
+  );
   await expect(checking).rejects.toMatchObject({
     message: 'missing required input "prompt"',
     hint: "The model takes:\n  prompt  text, required · what to paint",

@@ -29,6 +29,8 @@ export async function readInputFlags({ input, json }: InputFlags, reading: JsonR
 export interface InputContext extends JsonReading {
   readonly document: JsonObject;
   readonly component: "Input" | "TrainingInput";
+  /** The command line that prints what this model takes. */
+  readonly asking: string;
 }
 
 export async function checkInput(given: GivenInput, context: InputContext): Promise<JsonObject> {
@@ -49,10 +51,10 @@ export async function checkInput(given: GivenInput, context: InputContext): Prom
 }
 
 /** Who left something out may not know what there is; who gave something wrong was told what is right. */
-function whatItTakes(code: string, { document, component }: InputContext): string {
+function whatItTakes(code: string, { document, component, asking }: InputContext): string {
   const model = interfaceOf(document);
   const endpoint = component === "TrainingInput" ? model.train : model.predict;
-  if (code !== "input.missing" || endpoint === undefined) return "Run 'cog run --inputs' to see what the model takes.";
+  if (code !== "input.missing" || endpoint === undefined) return `Run '${asking}' to see what the model takes.`;
   const lines = inputTable(endpoint).trimEnd().split("\n");
   return ["The model takes:", ...lines.map((line) => `  ${line}`)].join("\n");
 }
