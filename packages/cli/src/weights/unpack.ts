@@ -1,9 +1,11 @@
 /** Reading layers, whoever packed them. */
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { CogError } from "@cog/core/errors";
 import { WEIGHT_LAYER_TYPES } from "@cog/core/wire";
 import { createTarDecoder } from "modern-tar";
+import { RegistryError } from "#registry";
 
 export interface UnpackedFile {
   readonly path: string;
@@ -15,36 +17,61 @@ export async function* unpackLayer(
   content: AsyncIterable<Uint8Array>,
   { mediaType, digest }: { readonly mediaType: string; readonly digest: string },
 ): AsyncGenerator<UnpackedFile> {
-  const wrong = (why: string, cause?: unknown) =>
-    new CogError("weights.layer", `layer ${digest} cannot be read: ${why}`, { cause });
-  const tar = Readable.from(opened(content, mediaType), { objectMode: false });
+  const wrong: Wrong = (why, cause) =>
+    new CogError("weights.layer", `layer ${digest} cannot be read: ${why}`, {
+      cause,
+      hint: "Import the weight again: cog weights import.",
+    });
+  const tar = Readable.from(decompressed(content, mediaType, wrong), { objectMode: false });
   const entries = Readable.toWeb(tar).pipeThrough(createTarDecoder({ strict: true }));
-  for await (const { header, body } of entries) {
+  for await (const { header, body } of readable(entries, wrong)) {
     const path = header.name.replace(/^\.\//, "");
     switch (header.type) {
       case "directory":
         await body.cancel();
         break;
       case "file":
-        yield { path, content: body };
+        yield { path, content: readable(body, wrong) };
         break;
       default:
         throw wrong(`${path} is neither a file nor a directory`);
     }
   }
+}
 
-  function opened(bytes: AsyncIterable<Uint8Array>, type: string): AsyncIterable<Uint8Array> {
-    switch (type) {
-      case WEIGHT_LAYER_TYPES.tar:
-        return bytes;
-      case WEIGHT_LAYER_TYPES.gzip:
-        return Readable.from(bytes, { objectMode: false }).compose(createGunzip());
-      case WEIGHT_LAYER_TYPES.zstd:
-        return zstd(bytes);
-      default:
-        throw wrong(`its media type is ${type}`);
-    }
+type Wrong = (why: string, cause?: unknown) => CogError;
+
+/** What is no layer makes a decoder fail; what the registry fails with stays as it is. */
+async function* readable<T>(parts: AsyncIterable<T>, wrong: Wrong): AsyncGenerator<T> {
+  try {
+    yield* parts;
+  } catch (error) {
+    const isOther = error instanceof CogError || error instanceof RegistryError;
+    if (isOther || (error instanceof Error && error.name === "AbortError")) throw error;
+    throw wrong(error instanceof Error ? error.message : String(error), error);
   }
+}
+
+function decompressed(content: AsyncIterable<Uint8Array>, type: string, wrong: Wrong): AsyncIterable<Uint8Array> {
+  switch (type) {
+    case WEIGHT_LAYER_TYPES.tar:
+      return content;
+    case WEIGHT_LAYER_TYPES.gzip:
+      return gunzipped(content);
+    case WEIGHT_LAYER_TYPES.zstd:
+      return zstd(content);
+    default:
+      throw wrong(`its media type is ${type}`);
+  }
+}
+
+async function* gunzipped(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  const piping = pipeline(Readable.from(content, { objectMode: false }), gunzip);
+  // Whoever reads is told first.
+  piping.catch(() => undefined);
+  yield* gunzip;
+  await piping;
 }
 
 /** In plain JavaScript: Node 20 has none of its own. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { UserError } from "@cog/core/errors";
 import type { LockedWeight, WeightsLock } from "@cog/core/wire";
 import fc from "fast-check";
@@ -15,6 +16,7 @@ import { weightSize } from "./size-text.ts";
 import { parseSourceUri } from "./sources/uri.ts";
 import { statusOf } from "./status.ts";
 import { tarParts } from "./tar.ts";
+import { unpackLayer } from "./unpack.ts";
 
 const sha = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 const MIB = 1024 ** 2;
@@ -113,6 +115,60 @@ test("an archive has the bytes that Go's archive/tar writes", () => {
   for (const part of tarParts(files)) hash.update(part.kind === "bytes" ? part.bytes : part.file.text);
   // Of archive/tar with Format PAX, and the epoch as ModTime, AccessTime and ChangeTime.
   expect(hash.digest("hex")).toBe("8360a5e3e1bd61828b8b029aa3fd2b5a0d14d19c78fee8e0d323f535e29cb8bc");
+});
+
+const tarOf = (contents: Readonly<Record<string, string>>): Buffer => {
+  const files = Object.entries(contents).map(([path, text]) => ({ path, size: Buffer.byteLength(text), text }));
+  return Buffer.concat(
+    tarParts(files).map((part) => (part.kind === "bytes" ? part.bytes : Buffer.from(part.file.text))),
+  );
+};
+const LAYER = "application/vnd.oci.image.layer.v1.tar";
+
+async function unpacked(bytes: Uint8Array, mediaType: string) {
+  // In pieces that end anywhere.
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += 700) yield bytes.subarray(at, at + 700);
+  }
+  const files: Record<string, string> = {};
+  for await (const { path, content } of unpackLayer(pieces(), { mediaType, digest: sha("x") })) {
+    const parts: Uint8Array[] = [];
+    for await (const part of content) parts.push(part);
+    files[path] = Buffer.concat(parts).toString();
+  }
+  return files;
+}
+
+const contents = { a: "hello", [`${"d/".repeat(60)}file`]: "x".repeat(5000), "ü/é": "" };
+test.each([
+  ["tar", tarOf(contents), LAYER],
+  ["gzip", gzipSync(tarOf(contents)), `${LAYER}+gzip`],
+  ["zstd", zstdOf(tarOf(contents)), `${LAYER}+zstd`],
+])("a layer of %s is read", async (_, bytes, mediaType) => {
+  expect(await unpacked(bytes, mediaType)).toEqual(contents);
+});
+
+/** A frame of blocks that are not compressed: what every reader of zstd takes. */
+function zstdOf(bytes: Buffer): Buffer {
+  const blocks: Buffer[] = [Buffer.from("28b52ffd0050", "hex")];
+  for (let at = 0; at < bytes.length; at += 1000) {
+    const block = bytes.subarray(at, at + 1000);
+    const head = Buffer.alloc(3);
+    head.writeUIntLE((block.length << 3) | (at + 1000 >= bytes.length ? 1 : 0), 0, 3);
+    blocks.push(head, block);
+  }
+  return Buffer.concat(blocks);
+}
+
+test.each([
+  ["not gzip", Buffer.from("hello hello"), `${LAYER}+gzip`],
+  ["cut gzip", gzipSync(tarOf(contents)).subarray(0, 100), `${LAYER}+gzip`],
+  ["not zstd", Buffer.from("hello hello"), `${LAYER}+zstd`],
+  ["no archive", Buffer.alloc(512, "x"), LAYER],
+  ["a cut archive", tarOf({ a: "hello".repeat(1000) }).subarray(0, 2000), LAYER],
+  ["another kind", tarOf(contents), "text/plain"],
+])("a layer that is %s is told", async (_, bytes, mediaType) => {
+  await expect(unpacked(bytes, mediaType)).rejects.toMatchObject({ code: "weights.layer" });
 });
 
 test("every file is in one layer: small ones in bundles, large ones alone", () => {
