@@ -87,7 +87,7 @@ export class Connection {
     { at, scopes, ...request }: RegistryRequest,
     send: (url: string, request: Request) => Promise<A>,
   ): Promise<A> {
-    const url = new URL(at, this.#base);
+    const url = this.#encrypted(new URL(at, this.#base));
     // The registry may have its blobs elsewhere: nobody there is told who we are.
     if (url.origin !== this.#base.origin) return await send(url.href, request);
     const { signal } = request;
@@ -104,6 +104,13 @@ export class Connection {
     const second = authorization === known ? first : await as(authorization);
     if (second.status === 401) throw this.#stillUnknown(challenge, scopes);
     return second;
+  }
+
+  /** Behind a proxy that ends the encryption, a registry may know nothing of it, and name itself without. */
+  #encrypted(url: URL): URL {
+    const { protocol, host } = this.#base;
+    if (protocol !== "https:" || url.protocol !== "http:" || url.host !== host) return url;
+    return new URL(url.href.replace(/^http:/, "https:"));
   }
 
   /** Who has a token is known: this one is not good for what was asked. */

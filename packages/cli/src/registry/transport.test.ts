@@ -8,6 +8,7 @@ import { type AddressInfo, connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { checkPushAccess } from "./push-access.ts";
 import { Transport } from "./transport.ts";
 
 const { signal } = new AbortController();
@@ -26,6 +27,8 @@ beforeEach(async () => {
   certificates = readFileSync(file("cert"), "utf8");
   const registry = createSecureServer({ key: readFileSync(file("key")), cert: certificates }, (request, response) => {
     asked.push(`${request.method} ${request.headers.host}${request.url}`);
+    // As behind a proxy that ends the encryption: it thinks that it is spoken to without.
+    if (request.method === "POST") response.writeHead(202, { location: "http://registry.test/begun?state=1" });
     response.end("{}");
   });
   const port = await listening(registry);
@@ -59,6 +62,19 @@ test("a registry is reached through HTTPS_PROXY, and believed by a certificate o
   const url = transport.urlOf("registry.test", "/v2/");
   expect(await transport.send(url, { signal })).toMatchObject({ status: 200 });
   expect(asked).toEqual(["CONNECT registry.test:443", "GET registry.test/v2/"]);
+  await transport.close();
+});
+
+test("a registry that names itself without encryption is spoken to with it", async () => {
+  const transport = new Transport({ insecureHosts: [], certificates });
+  await checkPushAccess(
+    { host: "registry.test", repository: "ada/model" },
+    { credentials: undefined, transport, signal },
+  );
+  expect(asked.filter((line) => !line.startsWith("CONNECT registry.test:443"))).toEqual([
+    "POST registry.test/v2/ada/model/blobs/uploads/",
+    "DELETE registry.test/begun?state=1",
+  ]);
   await transport.close();
 });
 
