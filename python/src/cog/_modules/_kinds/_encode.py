@@ -33,7 +33,11 @@ def encode(value: Any) -> Encoded:
         return Encoded(_dump(value, _encode_fast), [])
     except _NeedsPlaces:
         files: List[OutputFile] = []
-        return Encoded(_dump(_walk(value, (), files), _encode_plain), files)
+        return Encoded(_dump(value, lambda value: _encode_plain(_walk(value, (), files))), files)
+
+
+class _NotJson(Exception):
+    """It holds an object that JSON has no place for."""
 
 
 class _NeedsPlaces(Exception):
@@ -48,7 +52,12 @@ def _dump(value: Any, encode_text: Callable[[Any], str]) -> bytes:
     except ValueError as error:
         if "Out of range float" in str(error):
             raise ValueError("the output has NaN or Infinity, which JSON cannot carry") from None
+        if "Circular reference" in str(error):
+            raise ValueError("the output contains itself, which JSON cannot carry") from None
         raise
+    except _NotJson as error:
+        # Anew, so that the traceback does not lead into the encoder.
+        raise TypeError(str(error)) from None
     except TypeError as error:
         if "keys must be" in str(error):
             raise _NeedsPlaces from None
@@ -60,7 +69,7 @@ def _plain_or_raise(value: Any) -> Any:
         plain = kind.plain(value)
         if plain is not UNCHANGED:
             return plain
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    raise _NotJson(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def _default(value: Any) -> Any:
