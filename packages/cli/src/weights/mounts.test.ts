@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   statSync,
@@ -138,6 +139,7 @@ test.each(["elsewhere", "in-place"] as const)(
       [1, 0],
     ] as const) {
       const both = [await mountWeights(request), await mountWeights(request)];
+      if (shown === "in-place") expect(readlinkSync(path)).toBe(both[1]?.folders[0]?.source);
       both[order[0]]?.remove();
       expect(existsSync(shown === "elsewhere" ? path : join(path, "sub/a"))).toBe(true);
       both[order[1]]?.remove();

@@ -5,7 +5,6 @@
 import { randomBytes } from "node:crypto";
 import {
   constants,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -194,8 +193,8 @@ function place({ source, target }: Mount, { projectDirectory, shown, warn }: Mou
   // The user's own, most often what the weight was imported from.
   if (found !== undefined && !isOurLink(path)) return [];
   const made = makeDirectories(dirname(path));
-  if (found === undefined) symlinkSync(source, path, "dir");
-  else if (!existsSync(path)) lead(path, source);
+  // One that is there is of a model that has read its files already, maybe those of an older weights.lock.
+  lead(path, source);
   return [...made, path];
 }
 
