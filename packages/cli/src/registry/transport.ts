@@ -185,10 +185,16 @@ interface Client {
  * commands that know of registries speak to none, and it would be half of what they load.
  */
 async function openClient(tls: { readonly ca?: string[] }): Promise<Client> {
-  const { EnvHttpProxyAgent, request } = await import("undici");
+  // CommonJS: bundled, it has its names on the default export alone.
+  const { default: undici } = await import("undici");
   try {
-    const dispatcher = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, proxyTunnel: false });
-    return { send: request, dispatcher };
+    const dispatcher = new undici.EnvHttpProxyAgent({
+      connect: tls,
+      requestTls: tls,
+      proxyTls: tls,
+      proxyTunnel: false,
+    });
+    return { send: undici.request, dispatcher };
   } catch (error) {
     throw new RegistryError("unreachable", `HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy: ${reasonOf(error)}`);
   }
