@@ -75,6 +75,7 @@ const stdout: Output = {
 interface View {
   readonly palette: Palette;
   readonly debug: boolean;
+  readonly columns: number | undefined;
 }
 
 interface Start {
@@ -213,7 +214,9 @@ function isOn(flags: ReadonlyMap<string, string>, name: string): boolean {
 async function viewOf(flags: ReadonlyMap<string, string>, settings: Settings): Promise<View> {
   const flag = isOn(flags, "no-color");
   const enabled = colorEnabled(settings.color, { flag, isTerminal: process.stderr.isTTY === true });
-  return { palette: await palette(enabled), debug: isOn(flags, "debug") };
+  // Terminals that programs drive often say 0, and mean that they have no size.
+  const columns = process.stderr.columns || undefined;
+  return { palette: await palette(enabled), debug: isOn(flags, "debug"), columns };
 }
 
 function progressOf(wanted: string | undefined, { color }: Settings): ProgressMode {

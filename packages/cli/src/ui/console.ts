@@ -2,6 +2,7 @@
 import { withoutAnsi } from "@cog/core/ansi";
 import type { Reporter, Step, StepLook } from "#report";
 import type { Palette } from "./color.ts";
+import { wrapped } from "./wrap.ts";
 
 export type ProgressMode = "plain" | "tty" | "quiet";
 
@@ -136,23 +137,6 @@ function widthOf({ columns }: ConsoleOptions): number | undefined {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character that begins such a sequence
 const UNFINISHED = /\u001B(?:\[[0-9;?]*[ -/]*|\][^\u0007\u001B]*)?$/;
-
-/** At spaces only: what is meant to be copied (an address, a digest, a path) stays in one piece. */
-function wrapped(message: string, width: number): readonly string[] {
-  return message.split("\n").flatMap((line) => {
-    // An indented line was laid out by whoever wrote it.
-    if (line.length <= width || /^\s/.test(line)) return [line];
-    const lines: string[] = [];
-    let current = "";
-    for (const word of line.split(" ")) {
-      if (current !== "" && current.length + 1 + word.length > width) {
-        lines.push(current);
-        current = word;
-      } else current = current === "" ? word : `${current} ${word}`;
-    }
-    return [...lines, current];
-  });
-}
 
 interface LiveStepOptions extends ConsoleOptions {
   readonly live: boolean;

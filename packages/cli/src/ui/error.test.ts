@@ -21,6 +21,23 @@ test("an error is its place, the message, the line with a caret, and what to do"
   );
 });
 
+test("on a terminal a message wraps, but not the commands and the log below it", () => {
+  const place = { file: "cog.yaml", line: 12 };
+  const error = new UserError("input.invalid", "one two three four\na log that is longer than the terminal", {
+    place,
+    hint: "Run 'cog run --inputs' to see what it takes.",
+  });
+  expect(renderError(error, { ...plain, columns: 24 })).toBe(
+    [
+      "cog.yaml:12: one two",
+      "three four",
+      "a log that is longer than the terminal",
+      "Run 'cog run --inputs' to see what it takes.",
+      "",
+    ].join("\n"),
+  );
+});
+
 test("several problems are shown each with its place", () => {
   const several = [
     { message: "first", place: { file: "a.yaml", line: 1 } },
