@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { spawn } from "#docker";
 import type { Context, ExecOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
@@ -30,7 +31,10 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
   const disarm = removeAtExit(run.tool, name);
   try {
     // Aborting asks the command first. As process 1 it may be deaf to that, so the wait is short.
-    const child = spawn(run.tool, args, { stdio: "inherit", cancelSignal: signal, forceKillAfterDelay: 1000 });
+    const ending = { cancelSignal: signal, forceKillAfterDelay: 1000 };
+    const child = process.stdout.isTTY
+      ? spawn(run.tool, args, { stdio: "inherit", ...ending })
+      : throughUs(spawn(run.tool, args, { stdio: ["inherit", "pipe", "inherit"], buffer: false, ...ending }));
     const { exitCode } = await child;
     signal.throwIfAborted();
     return exitCode ?? 1;
@@ -38,6 +42,12 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
     if (signal.aborted) await removeContainer(run.tool, name);
     disarm();
   }
+}
+
+/** Docker's own client leaves the container running when nobody reads any more (`| head -1`); we end, and it with us. */
+function throughUs<T extends { readonly stdout: Readable }>(child: T): T {
+  child.stdout.pipe(process.stdout, { end: false });
+  return child;
 }
 
 /** The shell says who is missing in words of its own, where Docker speaks of its runtime; then the command takes its place. */

@@ -9,7 +9,9 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
 }
 
+/** As shells say it. */
 export const NOT_FOUND = 127;
+export const NOT_EXECUTABLE = 126;
 const STOP_MS = 3000;
 
 /** Resolves with the command's exit code; 128 + N when signal N ended it, as shells say it. */
@@ -18,7 +20,7 @@ export async function runCommand({
   directory,
   variables,
   signal,
-}: CommandOptions): Promise<number | "not-found"> {
+}: CommandOptions): Promise<number | "not-found" | "not-executable"> {
   const [program = "", ...args] = command;
   const child = spawn(program, args, { cwd: directory, env: variables, stdio: "inherit" });
   const killAtExit = () => child.kill("SIGKILL");
@@ -34,7 +36,8 @@ export async function runCommand({
   try {
     return await new Promise((resolve, reject) => {
       child.once("error", (error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT" || error.code === "EACCES") resolve("not-found");
+        if (error.code === "ENOENT") resolve("not-found");
+        else if (error.code === "EACCES") resolve("not-executable");
         else reject(error);
       });
       child.once("close", (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])));

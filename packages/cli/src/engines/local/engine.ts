@@ -4,7 +4,7 @@ import { jsonText } from "@cog/core/json";
 import { type Project, writeState } from "#project";
 import type { Reporter } from "#report";
 import type { Context, Engine, ExecOptions, Prepared, RunningModel, StartOptions, Surroundings } from "../engine.ts";
-import { NOT_FOUND, runCommand } from "./command.ts";
+import { NOT_EXECUTABLE, NOT_FOUND, runCommand } from "./command.ts";
 import { ensureEnvironment, type ModelEnvironment } from "./environment.ts";
 import { cpuWarning } from "./gpus.ts";
 import { startServer } from "./server.ts";
@@ -91,9 +91,9 @@ async function exec(
     signal,
   });
   signal.throwIfAborted();
-  if (code !== "not-found") return code;
-  report.warn(`${command[0]}: command not found`);
-  return NOT_FOUND;
+  if (typeof code === "number") return code;
+  report.warn(`${command[0]}: ${code === "not-found" ? "command not found" : "permission denied"}`);
+  return code === "not-found" ? NOT_FOUND : NOT_EXECUTABLE;
 }
 
 function warnOfIgnored({ config: { build } }: Project, { sdkWheel }: LocalSettings, { report }: Context): void {
