@@ -16,6 +16,8 @@ const PORT_INSIDE = 5000;
 const STOP_SECONDS = 3;
 const GONE_MS = 500;
 const SHUTDOWN_ANSWER_MS = 300;
+const LOG_MS = 1000;
+const LOG_POLL_MS = 5;
 /** Somebody may take a free port before Docker does. */
 const PORT_ATTEMPTS = 3;
 
@@ -98,10 +100,12 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
   const watched = keep === undefined ? args : ["logs", "--follow", name];
   const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false, all: true });
   let tail = "";
+  let shown = 0;
   const output = withoutRefusal(options.onOutput);
   child.all.on("data", (chunk: Buffer) => {
     const text = chunk.toString();
     tail = (tail + text).slice(-4096);
+    shown += text.length;
     output.write(text);
   });
   const finished = child.then(({ exitCode = 1 }) => {
@@ -120,6 +124,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     ready: async ({ signal }) => {
       await waitUntilReady({ url: model.url, ended, signal });
       isUp = true;
+      if (keep !== undefined) await untilShown(run.tool, name, () => shown);
     },
     stop: () => {
       const url = isUp ? model.url : undefined;
@@ -183,6 +188,13 @@ async function firstSign({ model, refused }: Launched, signal: AbortSignal): Pro
   } finally {
     done.abort();
   }
+}
+
+/** What setup has printed may still be on its way to us when the server is ready, after which its log is not shown. */
+async function untilShown(tool: ContainerEngine, name: string, shown: () => number): Promise<void> {
+  const { stdout, stderr } = await docker(["logs", name], { tool });
+  const deadline = Date.now() + LOG_MS;
+  while (shown() < stdout.length + stderr.length && Date.now() < deadline) await delay(LOG_POLL_MS);
 }
 
 interface Stopping {
