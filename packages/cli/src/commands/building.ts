@@ -10,7 +10,7 @@ import type { ContainerTool } from "#docker";
 import { readModel } from "#launch";
 import type { Project } from "#project";
 import { parseReference, RegistryError } from "#registry";
-import { type Reporter, reporterWith } from "#report";
+import { reporterWith } from "#report";
 import type { BuildFlags } from "./build.ts";
 import { chooseBuilder } from "./builder.ts";
 import type { CommandContext, FlagValues } from "./command.ts";
@@ -71,7 +71,7 @@ export async function buildProject(
   if (given !== undefined && !skipValidation) await validate(given, schemaFile ?? "");
   // Asked while the source is read, whose errors come first.
   asking.catch(() => undefined);
-  const unread = given !== undefined || skipValidation || isWithoutModel(project, report);
+  const unread = given !== undefined || skipValidation;
   const model = unread ? undefined : await readModel(project, report);
   const schema = given ?? model?.document;
   const tool = await asking;
@@ -107,13 +107,6 @@ function checkImageName(name: string): void {
       cause: error,
     });
   }
-}
-
-/** An image that `docker run IMAGE python …` is enough for; Cog builds such, too. */
-function isWithoutModel({ config }: Project, report: Reporter): boolean {
-  if (config.predict !== undefined || config.train !== undefined) return false;
-  report.warn('cog.yaml names no model, so the image serves none. To serve one, add a line like run: "run.py:Runner".');
-  return true;
 }
 
 async function validate(document: JsonObject, file: string): Promise<void> {
