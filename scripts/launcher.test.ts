@@ -105,9 +105,9 @@ describe("later uses", { timeout: 60_000 }, () => {
   });
 
   test("an edited source is built first, an edited test is not", async () => {
-    touch("packages/playground/src/example.test.ts");
+    touch("packages/core/src/redact/redact.test.ts");
     expect((await cog(["--version"])).stderr).toBe("");
-    touch("packages/playground/src/example.ts");
+    touch("packages/core/src/redact/redact.ts");
     expect((await cog(["--version"])).stderr).toContain("Bundled");
     expect((await cog(["--version"])).stderr).toBe("");
   });
