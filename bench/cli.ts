@@ -77,7 +77,7 @@ const commands: readonly Command[] = [
     repeats: 5,
   },
   {
-    id: "P21a",
+    id: "W1a",
     what: "cog run on a model that is up, local engine",
     unit: "ms",
     bars: [{ kind: "figure", atMost: 200 }],
@@ -87,7 +87,7 @@ const commands: readonly Command[] = [
     repeats: 15,
   },
   {
-    id: "P21b",
+    id: "W1b",
     what: "cog run on a model that is up, Docker",
     unit: "ms",
     bars: [{ kind: "figure", atMost: 200 }],
@@ -108,7 +108,7 @@ const reading: Subject = {
 
 /** From the save of an edit to the answer of the new code. */
 const watching: Subject = {
-  id: "P22",
+  id: "W2",
   what: "cog run --watch, edit to answer, local engine",
   unit: "ms",
   bars: [{ kind: "figure", atMost: 400 }],
