@@ -13,10 +13,9 @@ const TSX = createRequire(import.meta.url).resolve("tsx");
 
 let home = "";
 let asked: URL[] = [];
-let heard: () => void = () => {};
 const server = createServer((request, response) => {
   asked.push(new URL(request.url ?? "", "http://here"));
-  response.end(JSON.stringify({ message: "Version 9 is there.\u001B[31m\nGet it." }), () => heard());
+  response.end(JSON.stringify({ message: "Version 9 is there.\u001B[31m\nGet it." }));
 });
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "cog-update-"));
@@ -25,7 +24,8 @@ beforeEach(async () => {
 });
 afterEach(() => {
   server.close();
-  rmSync(home, { recursive: true });
+  // What a command leaves behind it may still be writing there.
+  rmSync(home, { recursive: true, maxRetries: 20, retryDelay: 100 });
 });
 
 function cog(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -54,12 +54,10 @@ test("news are fetched behind one command and shown by the next, once an hour", 
   expect(cog(["version"]).stderr).toBe("Version 9 is there. [31m Get it.\n");
   expect(asked).toHaveLength(1);
   // What was said about another version is forgotten, and asked anew.
-  const again = new Promise<void>((resolve) => {
-    heard = resolve;
-  });
   writeFileSync(stateFile(), JSON.stringify({ ...state(), version: "0.1" }));
   expect(cog(["version"]).stderr).toBe("");
-  await again;
+  await expect.poll(() => asked.length, { timeout: 5000 }).toBe(2);
+  await expect.poll(() => state()["version"], { timeout: 5000 }).not.toBe("0.1");
   expect(asked).toHaveLength(2);
 });
 
