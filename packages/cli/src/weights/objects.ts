@@ -1,5 +1,4 @@
 /** What a registry keeps of a weight. Pure: equal weights make equal bytes, so nothing in them tells of time or origin. */
-import { createHash } from "node:crypto";
 import {
   type LockedWeight,
   WEIGHT_ANNOTATIONS,
@@ -7,6 +6,7 @@ import {
   WEIGHT_CONFIG_TYPE,
   type WeightConfigBlob,
 } from "@cog/core/wire";
+import { digestOf } from "#registry";
 import { byDigest, byPath } from "./bytes-order.ts";
 import { wireJson } from "./json-text.ts";
 
@@ -65,8 +65,4 @@ export function weightTag({ name, setDigest }: Pick<LockedWeight, "name" | "setD
     .replaceAll(/^-|-$/g, "")
     .slice(0, 104);
   return `cog-weight.${clean || "unnamed"}.${setDigest.replace(/^sha256:/, "").slice(0, 12)}`;
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

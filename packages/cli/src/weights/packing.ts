@@ -1,7 +1,7 @@
 /** Which files share a layer, and what a layer is called. Pure. */
-import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { WEIGHT_LAYER_TYPES } from "@cog/core/wire";
+import { digestOf } from "#registry";
 import { byPath } from "./bytes-order.ts";
 
 const MIB = 1024 ** 2;
@@ -61,5 +61,5 @@ export function envelopeFormat(zlib: string): string {
     revision: 1,
     producer: `cog node zlib ${zlib}`,
   };
-  return `sha256:${createHash("sha256").update(JSON.stringify(parameters)).digest("hex")}`;
+  return digestOf(JSON.stringify(parameters));
 }

@@ -1,5 +1,5 @@
 /** The identity of a weight: what its files are called and hold, however they are packed. */
-import { createHash } from "node:crypto";
+import { digestOf } from "#registry";
 import { compareBytes } from "./bytes-order.ts";
 
 /**
@@ -8,5 +8,5 @@ import { compareBytes } from "./bytes-order.ts";
  */
 export function setDigestOf(files: readonly { readonly path: string; readonly digest: string }[]): string {
   const lines = files.map(({ path, digest }) => `${digest.replace(/^sha256:/, "")}  ${path}`).sort(compareBytes);
-  return `sha256:${createHash("sha256").update(lines.join("\n")).digest("hex")}`;
+  return digestOf(lines.join("\n"));
 }
