@@ -10,6 +10,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, link, mkdir, readlink, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { systemCodeOf } from "@cog/core/errors";
 import type { BuildPlan, StagedFile } from "#plan";
 import type { SourceFile } from "./source-files.ts";
 
@@ -135,7 +136,7 @@ async function unlessGone(placing: Promise<void>): Promise<void> {
   try {
     await placing;
   } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
+    if (systemCodeOf(error) !== "ENOENT") throw error;
   }
 }
 
@@ -144,14 +145,10 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    const code = codeOf(error);
+    const code = systemCodeOf(error);
     // Another file system, one without links, or a kernel that forbids links to other people's files.
     if (code === "EXDEV" || code === "EPERM" || code === "ENOTSUP" || code === "EMLINK" || code === "EACCES")
       return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }

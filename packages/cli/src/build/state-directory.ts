@@ -1,6 +1,7 @@
 /** The folder of a build in `.cog/`, and the lock between two builds. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { systemCodeOf } from "@cog/core/errors";
 import { lock } from "proper-lockfile";
 
 export interface LockOptions {
@@ -56,17 +57,9 @@ async function acquire(stateDirectory: string, { signal, onWait }: LockOptions):
         realpath: false,
       });
     } catch (error) {
-      if (!isHeld(error)) throw error;
+      if (systemCodeOf(error) !== "ELOCKED") throw error;
     }
     if (attempt === 0) onWait();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-}
-
-function isHeld(error: unknown): boolean {
-  return errorCode(error) === "ELOCKED";
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

@@ -1,7 +1,7 @@
 /** `@path` → the file as a data URL, or as text where the model wants text. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { UserError } from "@cog/core/errors";
+import { systemCodeOf, UserError } from "@cog/core/errors";
 import { mediaTypeOf } from "@cog/core/media";
 
 export interface FileReading {
@@ -31,7 +31,7 @@ function read(name: string, path: string, reading: FileReading): Buffer {
 }
 
 export function describe(error: unknown, path: string): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = systemCodeOf(error) ?? "";
   return `open ${path}: ${REASONS[code] ?? (error instanceof Error ? error.message : String(error))}`;
 }
 

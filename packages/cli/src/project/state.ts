@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemCodeOf } from "@cog/core/errors";
 import type { Project } from "./project.ts";
 
 /** Writes a file into `.cog/` and returns its path; a project that cannot be written to gets a temporary directory. */
@@ -20,7 +21,7 @@ export function openState(projectDirectory: string): string {
     writeAtomically(join(directory, ".gitignore"), "*\n");
     return directory;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = systemCodeOf(error);
     if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
     return temporaryState(projectDirectory);
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Place, UserError } from "@cog/core/errors";
+import { type Place, systemCodeOf, UserError } from "@cog/core/errors";
 import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
 import {
   type LockedFile,
@@ -27,7 +27,7 @@ export function readLock(projectDirectory: string): WeightsLock | undefined {
   try {
     text = readFileSync(lockPath(projectDirectory), "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (systemCodeOf(error) === "ENOENT") return undefined;
     throw error;
   }
   return parseLock(text);

@@ -21,7 +21,7 @@ import {
 import { copyFile, link, mkdir } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import type { WeightConfig } from "@cog/core/config";
-import { UserError } from "@cog/core/errors";
+import { systemCodeOf, UserError } from "@cog/core/errors";
 import { isJsonObject } from "@cog/core/json";
 import type { LockedWeight } from "@cog/core/wire";
 import pMap from "p-map";
@@ -167,7 +167,7 @@ function placeOrTell(mount: Mount, request: MountRequest): readonly string[] {
   try {
     return place(mount, request);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = systemCodeOf(error);
     if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
     if (request.shown === "in-place")
       request.warn(
@@ -288,7 +288,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // Somebody else's process is one, too.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return systemCodeOf(error) === "EPERM";
   }
 }
 

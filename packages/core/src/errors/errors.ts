@@ -54,3 +54,8 @@ export class CogError extends Error {
 export class UserError extends CogError {}
 
 export class UnavailableError extends CogError {}
+
+/** What the system called a failure: `ENOENT`, `EACCES` and the like. */
+export function systemCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CogError } from "@cog/core/errors";
+import { CogError, systemCodeOf } from "@cog/core/errors";
 import { localFiles, type Requirements, renderLine } from "#requirements";
 import type { CarriedSdk } from "#sdk";
 import type { Context } from "../engine.ts";
@@ -166,7 +166,7 @@ async function withLock(directory: string, { signal, report }: Context, work: ()
   for (let waiting = false; ; waiting = true) {
     signal.throwIfAborted();
     const release = await lock(directory, options).catch((error: unknown) => {
-      if (error instanceof Error && "code" in error && error.code === "ELOCKED") return undefined;
+      if (systemCodeOf(error) === "ELOCKED") return undefined;
       throw new CogError("environment.lock", `Cannot lock ${directory}`, { cause: error });
     });
     if (release !== undefined) {
