@@ -20,6 +20,26 @@ export type {
 } from "./prediction.ts";
 export { WEBHOOK_EVENTS } from "./prediction.ts";
 export type {
+  DeadJob,
+  QueueEvent,
+  QueueJob,
+  QueueKeys,
+  QueueResult,
+  QueueWorker,
+} from "./queue.ts";
+export {
+  CANCEL_TTL_SECONDS,
+  DEAD_KEPT,
+  EVENTS_KEPT,
+  JOB_FIELD,
+  JOB_MOST_BYTES,
+  LOCK_MS,
+  queueKeys,
+  queueOfPriority,
+  RESULT_TTL_SECONDS,
+  WORKER_GONE_MS,
+} from "./queue.ts";
+export type {
   ImageWeights,
   LockedFile,
   LockedLayer,
