@@ -141,6 +141,7 @@ export function engineConformance({ engine, pythonVersion, leftovers, forget }: 
   test("a command's exit code is its own", { timeout: 30_000 }, async () => {
     expect(await exec(["python", "-c", "raise SystemExit(3)"])).toBe(3);
     expect(await exec(["python", "-c", "import cog"])).toBe(0);
+    expect(await exec(["sh", "-c", "kill -9 $$"])).toBe(137);
     expect(leftovers(project)).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { spawn } from "#docker";
 import type { Context, ExecOptions } from "../engine.ts";
+import { belowInit } from "./command-init.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
 import { givesGpus, noGpu, warnOfCpu } from "./gpus.ts";
@@ -26,11 +27,11 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
     ...options.publish.flatMap((port) => ["--publish", port]),
     "--entrypoint=",
     run.image,
-    ...found(options.command),
+    ...belowInit(options.command),
   ];
   const disarm = removeAtExit(run.tool, name);
   try {
-    // Aborting asks the command first. As process 1 it may be deaf to that, so the wait is short.
+    // Aborting asks the command first. The wait is short: it may be deaf to that.
     const ending = { cancelSignal: signal, forceKillAfterDelay: 1000 };
     const child = process.stdout.isTTY
       ? spawn(run.tool, args, { stdio: "inherit", ...ending })
@@ -48,10 +49,4 @@ export async function execInContainer(run: Run, options: ExecOptions, { signal, 
 function throughUs<T extends { readonly stdout: Readable }>(child: T): T {
   child.stdout.pipe(process.stdout, { end: false });
   return child;
-}
-
-/** The shell says who is missing in words of its own, where Docker speaks of its runtime; then the command takes its place. */
-function found(command: readonly string[]): string[] {
-  const look = 'command -v "$1" >/dev/null || { echo "$1: command not found" >&2; exit 127; }';
-  return ["sh", "-c", `${look}; exec "$@"`, "sh", ...command];
 }
