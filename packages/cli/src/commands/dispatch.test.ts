@@ -39,10 +39,13 @@ const MEANINGS: readonly (readonly [typed: string, meaning: Dispatch])[] = [
   ["-e A=1 -- my-tool -x", exec("my-tool -x", "-e A=1")],
   // 3: a flag of commands
   ["-p 8888 jupyter notebook", exec("jupyter notebook", "-p 8888")],
+  ["-qp 8888 jupyter -x", exec("jupyter -x", "-qp 8888")],
   ["-p 8888 my-image", exec("my-image", "-p 8888")],
   // 4: a flag of predictions before the image
   ["-i s=a my-model", image("my-model", "-i s=a")],
   ["-i s=a python", image("python", "-i s=a")],
+  ["-qi s=a my-model", image("my-model", "-qi s=a")],
+  ["-qis=a my-model", image("my-model", "-qis=a")],
   ["-i s=a my-model -i t=b", image("my-model", "-i s=a -i t=b")],
   // 5: a known command, or a path
   ["python train.py", exec("python train.py")],

@@ -204,7 +204,7 @@ function globalWords(argv: readonly string[]): ReadonlyMap<string, string> {
 /** What follows the command that `cog exec` is to run belongs to that command. */
 function flagValues(argv: readonly string[], flags: FlagTable, flagsFirst: boolean): ReadonlyMap<string, string> {
   const words: readonly Word[] = readWords(argv, { flags, flagsFirst });
-  return new Map(words.flatMap((word) => (word.kind === "flag" ? [[word.name, word.value ?? ""]] : [])));
+  return new Map(words.flatMap((word) => (word.kind === "flag" ? [[word.name, word.value]] : [])));
 }
 
 function isOn(flags: ReadonlyMap<string, string>, name: string): boolean {

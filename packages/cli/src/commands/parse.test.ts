@@ -33,6 +33,13 @@ test.each([
   expect(parse(word).flags["debug"]).toBe(value);
 });
 
+test.each([["-qi", "s=a"], ["-qis=a"], ["-qi=s=a"], ["-q", "-i", "s=a"]])(
+  "short flags in one word: %s %s",
+  (...argv) => {
+    expect(parse(...argv)).toMatchObject({ flags: { quiet: true, input: ["s=a"] }, args: [] });
+  },
+);
+
 test("values keep order, commas, equals signs and dashes", () => {
   expect(parse("-i", "a=1,2", "-ib=x=y", "--input", "c=-3").flags["input"]).toEqual(["a=1,2", "b=x=y", "c=-3"]);
 });
@@ -66,6 +73,13 @@ test.each([
   [["--inptu", "a=1"], "unknown flag: --inptu", "Did you mean --input?"],
   [["--setup"], "unknown flag: --setup", "Did you mean --setup-timeout?"],
   [["-i"], "flag needs an argument: -i"],
+  [["-qi"], "flag needs an argument: -i in -qi"],
+  [["-qz"], "unknown flag: -z in -qz"],
+  [["-zq"], "unknown flag: -zq"],
+  [["-q=maybe"], 'invalid argument "maybe" for -q'],
+  // Not -d, -e and bug.
+  [["-debug"], "unknown flag: -debug", "Did you mean --debug?"],
+  [["-input=s=a"], "unknown flag: -input", "Did you mean --input?"],
   [["--debug=maybe"], "--debug"],
   [["--setup-timeout", "soon"], "setup-timeout"],
   [["--setup-timeout", "-1"], "setup-timeout"],

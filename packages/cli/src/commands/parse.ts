@@ -43,7 +43,7 @@ function optionOf(name: string, flag: Flag): Option {
 function canonical(word: Word, flags: FlagTable): readonly string[] {
   if (word.kind !== "flag") return [];
   if (flags[word.name]?.value === undefined) return word.value === "true" ? [`--${word.name}`] : [];
-  return [`--${word.name}=${word.value ?? ""}`];
+  return [`--${word.name}=${word.value}`];
 }
 
 function refuseMistakes(words: readonly Word[], command: string, flags: FlagTable): void {
@@ -56,7 +56,7 @@ function refuseMistakes(words: readonly Word[], command: string, flags: FlagTabl
     if (word.kind === "bad-switch")
       throw new UsageError(`invalid argument "${word.value}" for ${word.text}: expected true or false`, command);
     if (word.kind === "flag") {
-      const problem = problemWith(flags[word.name], word.value ?? "");
+      const problem = problemWith(flags[word.name], word.value);
       if (problem !== undefined)
         throw new UsageError(`invalid argument "${word.value}" for --${word.name}: ${problem}`, command);
     }

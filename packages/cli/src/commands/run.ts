@@ -66,7 +66,7 @@ async function placesOf(argv: readonly string[], workingDirectory: string): Prom
   const { findProject } = await import("#project");
   const given = words.find((word) => word.kind === "flag" && word.name === "file");
   try {
-    const file = given?.kind === "flag" && given.value !== undefined ? given.value : runFlags.file.default;
+    const file = given?.kind === "flag" ? given.value : runFlags.file.default;
     return [workingDirectory, findProject(workingDirectory, file).directory];
   } catch {
     // An image needs no project; a command that does says so later.

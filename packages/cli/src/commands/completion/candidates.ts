@@ -62,7 +62,7 @@ async function inCommand(
   const positionals = words.filter(({ kind }) => kind === "positional").length;
   if (command.flagsFirst === true && positionals > 0) return files(word, "", "file", around);
   const given = words.find((one) => one.kind === "flag" && one.name === "file");
-  const file = given?.kind === "flag" && given.value !== undefined ? given.value : "cog.yaml";
+  const file = given?.kind === "flag" ? given.value : "cog.yaml";
   const value = await flagValue(flags, word, before.at(-1), { around, file });
   if (value !== undefined) return value;
   if (word.startsWith("-")) return flagWords(flags);
@@ -142,8 +142,8 @@ function takesNext(word: string | undefined, flags: FlagTable): boolean {
   return flagBefore(flags, word)?.value !== undefined;
 }
 
-function flagBefore(flags: FlagTable, word: string | undefined): Flag | undefined {
-  if (word === undefined || word.includes("=") || !word.startsWith("-")) return undefined;
-  if (word.startsWith("--")) return flags[word.slice(2)];
-  return word.length === 2 ? Object.values<Flag>(flags).find(({ short }) => short === word[1]) : undefined;
+/** The flag that a word leaves without its value. */
+function flagBefore(flags: FlagTable, word = ""): Flag | undefined {
+  const last = readWords([word], { flags }).at(-1);
+  return last?.kind === "missing-value" ? flags[last.name] : undefined;
 }

@@ -40,6 +40,7 @@ const ROWS = [
   ["a flag", "cog serve --upload-", "cog serve --upload-url"],
   ["a value of a few", "cog run --engine=loc", "cog run --engine=local"],
   ["an input of the project's model", "cog run -i pro", "cog run -i prompt="],
+  ["an input after short flags in one word", "cog run -qi pro", "cog run -qi prompt="],
   ["the path of an input's file", "cog run -i image=@pho", "cog run -i image=@photos/"],
   ["a file in a folder", "cog run -i image=@photos/c", "cog run -i image=@photos/cat.png"],
   ["a topic", "cog help outp", "cog help outputs"],
@@ -83,9 +84,19 @@ describe.each(SHELLS)("$name", ({ name, command, ready }) => {
   });
 });
 
-test("there is a script for PowerShell too", () => {
-  const script = execFileSync(join(directory, "bin", "cog"), ["completion", "powershell"], { encoding: "utf8" });
-  expect(script).toContain("Register-ArgumentCompleter -Native -CommandName cog");
+/** What its script hands over: the words before the cursor, and the one that is begun after an equals sign. */
+describe("PowerShell", () => {
+  test("is told whom to ask", () => {
+    const script = execFileSync(join(directory, "bin", "cog"), ["completion", "powershell"], { encoding: "utf8" });
+    expect(script).toContain("Register-ArgumentCompleter -Native -CommandName cog");
+    expect(script).toContain('& $words[0] __complete "=$wordToComplete" @before');
+  });
+
+  test.each(ROWS)("is offered %s", (_, typed, completed) => {
+    const [begun = "", ...before] = typed.split(" ").slice(1).reverse();
+    const offered = asked([`=${begun}`, ...before.reverse()]).split("\n");
+    expect(offered.map((line) => line.split("\t")[0])).toContain(completed.split(" ").at(-1));
+  });
 });
 
 test.each([
@@ -97,11 +108,15 @@ test.each([
   [["=", "init", "--template"], "image\ntext\nllm\ntrain\n"],
   [["=x", "bogus"], ""],
 ])("asked for %j", (words, answer) => {
-  const printed = execFileSync(join(directory, "bin", "cog"), ["__complete", ...words], {
+  const printed = asked(words);
+  if (answer === "") expect(printed).toBe("");
+  else expect(printed).toContain(answer);
+});
+
+function asked(words: readonly string[]): string {
+  return execFileSync(join(directory, "bin", "cog"), ["__complete", ...words], {
     cwd: directory,
     env: { ...env },
     encoding: "utf8",
   });
-  if (answer === "") expect(printed).toBe("");
-  else expect(printed).toContain(answer);
-});
+}
