@@ -7,7 +7,7 @@ import type { FileInputs } from "#files";
 import { FileWorkspace, TemporaryRoot } from "#files";
 import { Health } from "#health";
 import type { ModelFunction } from "#http";
-import { HttpServer } from "#http";
+import { createRoutes, HttpServer } from "#http";
 import { Log } from "#log";
 import { createFetch } from "#outgoing";
 import { Predictions, Slots } from "#predictions";
@@ -98,7 +98,7 @@ class ModelServer {
       log,
     });
     this.#http = new HttpServer(
-      {
+      createRoutes({
         prediction: this.#prediction(),
         training: this.#training(),
         sdkVersion: launcher.sdk,
@@ -115,7 +115,7 @@ class ModelServer {
         instance: settings.instance,
         reload: () => this.#reload(),
         shutdown: () => void this.#stop({ code: 0 }),
-      },
+      }),
       log,
     );
   }

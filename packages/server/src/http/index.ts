@@ -1,2 +1,14 @@
+export type { Delivery } from "./asking.ts";
+export { deliveryOf, mustMatch, mustStream, traceOf, validated } from "./asking.ts";
 export type { Context, ModelFunction } from "./context.ts";
+export { discovery, docs, openApi } from "./endpoints/discovery.ts";
+export type { Envelope } from "./envelope.ts";
+export { invalid, problem, readEnvelope } from "./envelope.ts";
+export { exactInput } from "./exact-integers.ts";
+export type { Answer, Handler, Request } from "./exchange.ts";
+export { json, Refusal, tryLater } from "./exchange.ts";
+export { newId } from "./id.ts";
+export type { Route } from "./routes.ts";
+export { createRoutes, get } from "./routes.ts";
 export { HttpServer } from "./server.ts";
+export { EventStream } from "./sse.ts";

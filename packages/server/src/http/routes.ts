@@ -52,7 +52,7 @@ function predictionRoutes(endpoint: Endpoint, context: Context): readonly Route[
 }
 
 /** HEAD comes with GET. */
-function get(handler: Handler): Readonly<Record<string, Handler>> {
+export function get(handler: Handler): Readonly<Record<string, Handler>> {
   return { GET: handler, HEAD: handler };
 }
 

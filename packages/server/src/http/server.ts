@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "#log";
 import { readJsonBody } from "./body.ts";
-import type { Context } from "./context.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { json, Refusal, write } from "./exchange.ts";
-import { createRouter, createRoutes } from "./routes.ts";
+import type { Route } from "./routes.ts";
+import { createRouter } from "./routes.ts";
 import { Turns } from "./turns.ts";
 
 /** Longer than clients and balancers keep an idle connection, so that they are the ones to close it. */
@@ -23,8 +23,8 @@ export class HttpServer {
   #open = 0;
   #idle: (() => void)[] = [];
 
-  constructor(context: Context, log: Log) {
-    this.#find = createRouter(createRoutes(context));
+  constructor(routes: readonly Route[], log: Log) {
+    this.#find = createRouter(routes);
     this.#log = log;
     // The first event of a stream must not wait for the client's delayed acknowledgement.
     const options = { noDelay: true, keepAliveTimeout: KEEP_ALIVE_MS };

@@ -3,13 +3,22 @@
  * the model writes holds the model up when it is the only one to suffer, and is cut off otherwise.
  */
 import type { ServerResponse } from "node:http";
-import type { FeedEvent, LivePrediction, Prediction, Replay } from "#predictions";
+import type { FeedEvent, Prediction, Replay } from "#predictions";
 import { renderSnapshot } from "#predictions";
 
 /** Events a client may be behind. */
 const MOST_WAITING = 1024;
 /** And characters, where the model is held up rather than the client cut off. */
 const HOLD_UP_CHARACTERS = 1024 * 1024;
+
+/** Where events come from. */
+export interface EventSource {
+  /** Streams that show it. */
+  readonly watchers: number;
+  /** Holds the events up; false where others would suffer. */
+  pause(): boolean;
+  resume(): void;
+}
 
 export class EventStream {
   readonly #keepAliveMs: number;
@@ -22,7 +31,7 @@ export class EventStream {
   #closing = false;
   /** The last event is in, though nobody opened the response yet. */
   #complete = false;
-  #paused: LivePrediction | undefined;
+  #paused: EventSource | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
 
   /** @param keepAliveMs of silence, after which a comment shows that the connection is alive */
@@ -52,31 +61,41 @@ export class EventStream {
   /** Shows what a late subscriber missed; false when the stream ends with that. */
   replay(replay: Replay, now: Prediction): boolean {
     if (replay.type === "truncated") {
-      this.#fail("SSE stream replay truncated; events were dropped", replay.skipped);
+      this.truncated(replay.skipped);
       return false;
     }
-    for (const event of replay.events) this.#push(render(event, now));
+    for (const event of replay.events) this.#push(render(event.type, dataOf(event, now)));
     return true;
   }
 
-  /** @param live told to hold the model up when this is its only reader */
-  send(event: FeedEvent, now: Prediction, live: LivePrediction | undefined): void {
+  /** Ends the stream: what is left of its events would mislead. */
+  truncated(skipped: number): void {
+    this.#fail("SSE stream replay truncated; events were dropped", skipped);
+  }
+
+  /** @param source told to hold the model up when this is its only reader */
+  send(event: FeedEvent, now: Prediction, source: EventSource): void {
+    this.relay(event.type, dataOf(event, now), source);
+  }
+
+  /** @param data JSON on one line */
+  relay(event: string, data: string, source: EventSource): void {
     if (this.#complete) return;
     this.#waiting += 1;
-    this.#push(render(event, now));
-    if (event.type === "completed") this.#close();
-    else if (this.#isBehind()) this.#holdUp(live);
+    this.#push(render(event, data));
+    if (event === "completed") this.#close();
+    else if (this.#isBehind()) this.#holdUp(source);
   }
 
   #isBehind(): boolean {
     return this.#waiting > MOST_WAITING || this.#waitingCharacters > HOLD_UP_CHARACTERS;
   }
 
-  #holdUp(live: LivePrediction | undefined): void {
+  #holdUp(source: EventSource): void {
     // The socket may take it all at once: only what it refuses makes a client slow.
     this.#flush();
     if (!this.#isBehind() || this.#paused !== undefined) return;
-    if (live?.watchers === 1 && live.pause()) this.#paused = live;
+    if (source.watchers === 1 && source.pause()) this.#paused = source;
     else if (this.#waiting > MOST_WAITING) this.#fail("SSE stream lagged; events were dropped", this.#waiting);
   }
 
@@ -121,8 +140,8 @@ export class EventStream {
   }
 }
 
-function render(event: FeedEvent, now: Prediction): string {
-  return `event: ${event.type}\ndata: ${dataOf(event, now)}\n\n`;
+function render(event: string, data: string): string {
+  return `event: ${event}\ndata: ${data}\n\n`;
 }
 
 function dataOf(event: FeedEvent, now: Prediction): string {

@@ -1,28 +1,25 @@
 /** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
 import type { JsonObject } from "@cog/core/json";
-import type { TraceContext } from "@cog/core/wire";
 import { urlProblems } from "#files";
 import type { LivePrediction, Prediction, Submission } from "#predictions";
 import { renderAccepted, renderAnswer } from "#predictions";
 import type { RawJson } from "#raw-json";
 import { timestamp } from "#time";
+import type { Kind } from "../asking.ts";
+import { deliveryOf, mustMatch, mustStream, traceOf, validated } from "../asking.ts";
 import type { Context, ModelFunction } from "../context.ts";
 import type { Envelope } from "../envelope.ts";
-import { invalid, problem, readEnvelope } from "../envelope.ts";
+import { invalid, readEnvelope } from "../envelope.ts";
 import { exactInput } from "../exact-integers.ts";
 import type { Answer, Request } from "../exchange.ts";
 import { json, Refusal, tryLater } from "../exchange.ts";
 import { newId } from "../id.ts";
 import { EventStream } from "../sse.ts";
 
-type Kind = "prediction" | "training";
-
 export interface Endpoint {
   readonly kind: Kind;
   readonly calls: ModelFunction;
 }
-
-type Delivery = "stream" | "async" | "sync";
 
 const MOST_WATCHERS = 1024;
 
@@ -37,8 +34,12 @@ export async function create({ kind, calls }: Endpoint, request: Request, contex
     const live = context.predictions.find(request.id);
     if (live !== undefined) return delivery === "stream" ? attach(live, context) : accepted(live, live.snapshot());
   }
-  if (delivery === "stream") mustStream(kind, request, context);
-  const input = validated(envelope, calls, context);
+  if (delivery === "stream") {
+    // Without the schema nobody can tell; before READY the better answer is that it is not ready.
+    if (kind === "prediction" && context.schema() === undefined) mustBeReady(context);
+    mustStream(kind, request, context.schema());
+  }
+  const input = validated(envelope, calls.schema(), context.onDropped);
   mustBeReady(context);
   mustBegin(calls);
   mustBeUrls(input, calls, context);
@@ -149,44 +150,6 @@ function submit(submission: Submission, attachTo: Attach, { predictions }: Conte
   return live;
 }
 
-function deliveryOf({ headers }: Request): Delivery {
-  const { accept, prefer } = headers;
-  if (accept !== undefined && tokens(accept).includes("text/event-stream")) return "stream";
-  return prefer !== undefined && tokens(String(prefer)).includes("respond-async") ? "async" : "sync";
-}
-
-/** The items of a header list, without their parameters. */
-function tokens(header: string): string[] {
-  return header.split(",").map((item) => (item.split(";")[0] ?? "").trim().toLowerCase());
-}
-
-function mustMatch(kind: Kind, { id }: Envelope, pathId: string): void {
-  if (id === undefined || id === pathId) return;
-  throw invalid([problem(["id"], `${kind} ID must match the ID supplied in the URL`)]);
-}
-
-/** `Prefer: stream` (ours) asks for events of any model: `cog run` shows what a model of the old era yields as it comes. */
-function mustStream(kind: Kind, { headers: { prefer } }: Request, context: Context): void {
-  const no = (error: string): Refusal => new Refusal(json(406, { error }));
-  if (kind === "training") throw no("Training endpoints do not support streaming responses.");
-  const schema = context.schema();
-  // Without the schema nobody can tell; before READY the better answer is that it is not ready.
-  if (schema === undefined) mustBeReady(context);
-  const insists = prefer !== undefined && tokens(String(prefer)).includes("stream");
-  if (schema?.streaming !== true && !insists) {
-    throw no("This model does not support streaming responses. Add @cog.streaming to predict() to enable SSE.");
-  }
-}
-
-function validated({ input }: Envelope, calls: ModelFunction, context: Context): JsonObject {
-  const schema = calls.schema();
-  if (schema === undefined) return input;
-  const result = schema.validate(input);
-  if (!result.ok) throw invalid(result.problems.map(({ loc, msg, type }) => ({ loc, msg, type })));
-  if (result.dropped.length > 0) context.onDropped(result.dropped);
-  return result.input;
-}
-
 function mustBeReady({ health }: Context): void {
   if (health.draining) throw new Refusal(json(503, { detail: "draining" }));
   const state = health.state;
@@ -203,11 +166,6 @@ function mustBegin(calls: ModelFunction): void {
 function mustBeUrls(input: JsonObject, calls: ModelFunction, context: Context): void {
   const problems = urlProblems(input, calls.fileInputs(), { localPaths: context.localPathInputs });
   if (problems.length > 0) throw invalid(problems);
-}
-
-function traceOf({ headers: { traceparent, tracestate } }: Request): TraceContext | undefined {
-  if (typeof traceparent !== "string") return undefined;
-  return typeof tracestate === "string" ? { traceparent, tracestate } : { traceparent };
 }
 
 function webhookOf({ webhook, webhookEvents }: Envelope, request: Request, { webhooks }: Context): Attach {

@@ -11,7 +11,13 @@ const TRAININGS = {
   trainings_cancel_url: "/trainings/{training_id}/cancel",
 };
 
-export function discovery({ sdkVersion, training, schema, health }: Context): Answer {
+/** What these need of whoever serves the model. */
+type Known = Pick<Context, "sdkVersion" | "schema"> & {
+  readonly training?: unknown;
+  readonly health: Pick<Context["health"], "wasReady">;
+};
+
+export function discovery({ sdkVersion, training, schema, health }: Known): Answer {
   const trains = training !== undefined && health.wasReady && schema()?.hasTraining === true;
   const body: DiscoveryResponse = {
     cog_version: sdkVersion,
@@ -28,7 +34,7 @@ export function discovery({ sdkVersion, training, schema, health }: Context): An
 }
 
 /** As it was loaded; not before READY, as clients wait for it to appear. */
-export function openApi({ schema, health }: Context): Answer {
+export function openApi({ schema, health }: Pick<Known, "schema" | "health">): Answer {
   const text = health.wasReady ? schema()?.text : undefined;
   return text === undefined ? json(503, { error: "OpenAPI schema not available" }) : json(200, text);
 }
