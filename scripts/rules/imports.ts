@@ -41,6 +41,7 @@ export const RULES: readonly Rule[] = [
   { rooms: ["core/schema"], may: CORE_BASICS, node: false },
   { rooms: ["core/wire"], may: [], types: ["core/*"], node: false },
   { rooms: ["core/client"], may: [...CORE_BASICS, "core/wire", "core/schema"], node: false },
+  { rooms: ["core/queue"], may: [...CORE_BASICS, "core/wire"], node: false },
 
   { rooms: ["cli/"], may: ["cli/*", "core/*"], node: true },
   { rooms: ["cli/commands"], may: ["cli/*", "core/*"], node: true },
@@ -125,6 +126,7 @@ export const RULES: readonly Rule[] = [
     types: ["server/*"],
     node: true,
   },
+  { rooms: ["server/gateway"], may: [...SERVER_BASICS, "server/http", "server/schema", "core/*"], node: true },
 
   { rooms: ["playground/docs", "playground/state", "playground/checker"], may: ["core/*"], node: false },
   { rooms: ["playground/effects"], may: ["playground/state", "core/*"], types: ["playground/checker"], node: false },

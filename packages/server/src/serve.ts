@@ -1,5 +1,4 @@
 /** The whole server: puts the rooms together, starts them in the order that is quickest, stops them in the order that is kind. */
-import { writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { version } from "@cog/core/version";
 import type { InterfacePayload, Notification } from "@cog/core/wire";
@@ -17,6 +16,7 @@ import type { Environment, Settings } from "#settings";
 import { Webhooks } from "#webhooks";
 import type { SupervisorOptions, SupervisorState, WorkerProcess } from "#workers";
 import { adoptWorker, deviceFor, Pool, Supervisor, spawnWorker, visibleDevices } from "#workers";
+import { notify } from "./notify.ts";
 import { modelEnvironment } from "./reference.ts";
 import { Trainer } from "./trainer.ts";
 
@@ -361,13 +361,7 @@ class ModelServer {
   }
 
   #notify(notification: Notification): void {
-    const { notifyFd } = this.#settings;
-    if (notifyFd === undefined) return;
-    try {
-      writeSync(notifyFd, `${JSON.stringify(notification)}\n`);
-    } catch {
-      // Whoever wanted to know is gone.
-    }
+    notify(this.#settings.notifyFd, notification);
   }
 }
 

@@ -46,7 +46,7 @@ export interface DiscoveryResponse {
   readonly cog_version: string;
   readonly docs_url: string;
   readonly openapi_url: string;
-  readonly shutdown_url: string;
+  readonly shutdown_url?: string;
   readonly healthcheck_url: string;
   readonly predictions_url: string;
   readonly predictions_idempotent_url: string;

@@ -1,3 +1,5 @@
+export type { GatewayInvocation, GatewaySettings } from "./gateway.ts";
+export { GATEWAY_USAGE, readGatewayInvocation } from "./gateway.ts";
 export type {
   DownloadSettings,
   Environment,

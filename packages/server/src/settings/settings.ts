@@ -219,7 +219,7 @@ function readFlags(args: readonly string[]) {
   }
 }
 
-function readPort(value: string | undefined): number {
+export function readPort(value: string | undefined): number {
   if (text(value) === undefined) return 5000;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
@@ -228,7 +228,7 @@ function readPort(value: string | undefined): number {
   });
 }
 
-function numberReader(env: Environment, warnings: string[]) {
+export function numberReader(env: Environment, warnings: string[]) {
   return (name: string, rule: { fallback: number; least: number; fraction?: boolean }): number => {
     const given = text(env[name]);
     if (given === undefined) return rule.fallback;
@@ -240,7 +240,7 @@ function numberReader(env: Environment, warnings: string[]) {
   };
 }
 
-function logLevel(value: string | undefined): LogLevel {
+export function logLevel(value: string | undefined): LogLevel {
   const name = value?.toLowerCase();
   if (name === "warning") return "warn";
   return name === "debug" || name === "warn" || name === "error" ? name : "info";
@@ -258,19 +258,19 @@ function readLauncher(value: string | undefined): Launcher {
   return { python: given.python ?? "", executable: given.executable ?? "python3", sdk: given.sdk ?? "" };
 }
 
-function descriptor(value: string | undefined): number | undefined {
+export function descriptor(value: string | undefined): number | undefined {
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
 /** The value, unless it is unset or empty. */
-function text(value: string | undefined): string | undefined {
+export function text(value: string | undefined): string | undefined {
   return value === undefined || value === "" ? undefined : value;
 }
 
-function isOn(value: string | undefined): boolean {
+export function isOn(value: string | undefined): boolean {
   return value === "1" || value === "true";
 }
 
-function seconds(value: number): number {
+export function seconds(value: number): number {
   return value * 1000;
 }

@@ -14,16 +14,18 @@ const TRAININGS = {
 /** What these need of whoever serves the model. */
 type Known = Pick<Context, "sdkVersion" | "schema"> & {
   readonly training?: unknown;
+  /** False: a client cannot stop it. */
+  readonly stops?: boolean;
   readonly health: Pick<Context["health"], "wasReady">;
 };
 
-export function discovery({ sdkVersion, training, schema, health }: Known): Answer {
+export function discovery({ sdkVersion, training, schema, health, stops = true }: Known): Answer {
   const trains = training !== undefined && health.wasReady && schema()?.hasTraining === true;
   const body: DiscoveryResponse = {
     cog_version: sdkVersion,
     docs_url: "/docs",
     openapi_url: "/openapi.json",
-    shutdown_url: "/shutdown",
+    ...(stops ? { shutdown_url: "/shutdown" } : {}),
     healthcheck_url: "/health-check",
     predictions_url: "/predictions",
     predictions_idempotent_url: "/predictions/{prediction_id}",
