@@ -3,26 +3,38 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CogError, UserError } from "@cog/core/errors";
 import { isJsonObject, type JsonObject } from "@cog/core/json";
 import { localFetch } from "#http";
+import type { Told } from "./notifications.ts";
 
 /** Setup of a small model takes a tenth of a second, that of a big one minutes. */
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 100;
+/** After that it is asked all the same: what it tells may be lost. */
+const TOLD_MS = 1000;
+/** A server that tells of itself has told by then, mostly. Others are asked, once their container runs. */
+const UNTOLD_MS = 500;
 /** For one answer: a model's own healthcheck may take 5 seconds. */
 const ANSWER_MS = 8000;
-/** A connection made before the container has its network loses its first packet, which is sent again after a second. */
+/**
+ * A connection made before the container has its network loses its first packet, which is sent again after a second; the
+ * machine may have looked for the container's address in vain by then, and lets the connections after it wait as well.
+ */
 const ASK_AGAIN_MS = { least: 60, most: 2000 } as const;
 
 export interface ReadinessOptions {
   readonly url: string;
   readonly ended: Promise<string>;
+  /** Undefined: this server does not tell. */
+  readonly told: Told | undefined;
   readonly signal: AbortSignal;
 }
 
-export async function waitUntilReady({ url, ended, signal }: ReadinessOptions): Promise<void> {
+export async function waitUntilReady({ url, ended, told, signal }: ReadinessOptions): Promise<void> {
   let reason: string | undefined;
   const gone = ended.then((text) => {
     reason = text;
   });
+  // Most setups are over before it would be worth asking a server that is at work on it.
+  if (told?.isHeard() === true) await Promise.race([gone, told.settled, delay(TOLD_MS, undefined, { signal })]);
   for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.2, LONGEST_POLL_MS)) {
     signal.throwIfAborted();
     if (reason !== undefined) throw new CogError("model.ended", `Container exited unexpectedly: ${reason}`);
@@ -42,8 +54,15 @@ export async function waitUntilReady({ url, ended, signal }: ReadinessOptions): 
   }
 }
 
-/** Resolves when the server says anything about its health; rejects only when aborted. */
-export async function untilAnswers(url: string, signal: AbortSignal): Promise<undefined> {
+export interface SignOptions extends Omit<ReadinessOptions, "ended"> {
+  /** Asked of the engine. */
+  readonly isRunning: () => Promise<boolean>;
+}
+
+/** Resolves when the server says anything of itself; rejects only when aborted. */
+export async function untilAnswers({ url, told, isRunning, signal }: SignOptions): Promise<undefined> {
+  if (told !== undefined) await untilToldOrRunning(told, isRunning, signal);
+  if (told?.isHeard() === true) return undefined;
   const answered = new AbortController();
   const asking = AbortSignal.any([signal, answered.signal]);
   const ask = async (): Promise<"refused" | "over"> => {
@@ -63,6 +82,12 @@ export async function untilAnswers(url: string, signal: AbortSignal): Promise<un
   }
   signal.throwIfAborted();
   return undefined;
+}
+
+async function untilToldOrRunning({ first, isHeard }: Told, isRunning: () => Promise<boolean>, signal: AbortSignal) {
+  do {
+    await Promise.race([first, delay(UNTOLD_MS, undefined, { signal }).catch(() => undefined)]);
+  } while (!isHeard() && !signal.aborted && !(await isRunning()));
 }
 
 /** Undefined while nobody answers: Docker accepts connections before the server in the container does. */

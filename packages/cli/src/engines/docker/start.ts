@@ -9,6 +9,7 @@ import type { Context, RunningModel, StartOptions } from "../engine.ts";
 import { commonArguments, containerName, removeAtExit, removeContainer } from "./container.ts";
 import type { Run } from "./engine.ts";
 import { lacksDriver, noGpu, warnOfCpu } from "./gpus.ts";
+import { NOTIFY_FD, notificationReader, type Told } from "./notifications.ts";
 import { freePort, isFree } from "./ports.ts";
 import { untilAnswers, waitUntilReady } from "./readiness.ts";
 
@@ -47,6 +48,9 @@ interface Launched {
   readonly model: RunningModel;
   /** What docker said when the container never came to run; undefined once it did and ended. */
   readonly refused: Promise<string | undefined>;
+  /** Of one that outlives us nothing: it is up, and its log is its own. */
+  readonly told: Told | undefined;
+  readonly isRunning: () => Promise<boolean>;
 }
 
 /** What docker said to a container that it did not start at all. */
@@ -74,7 +78,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     ...(await commonArguments(run, {
       ...options,
       name,
-      env: { LOG_FORMAT: "console", ...options.env },
+      env: { LOG_FORMAT: "console", ...(keep === undefined && { COG_NOTIFY_FD: NOTIFY_FD }), ...options.env },
       gpus,
     })),
     `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,
@@ -98,17 +102,21 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     return { refusal: detached.stderr };
   }
   const watched = keep === undefined ? args : ["logs", "--follow", name];
-  const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false, all: true });
+  const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false });
   let tail = "";
   let shown = 0;
   const output = withoutRefusal(options.onOutput);
-  child.all.on("data", (chunk: Buffer) => {
-    const text = chunk.toString();
+  const show = (text: string) => {
     tail = (tail + text).slice(-4096);
     shown += text.length;
     output.write(text);
-  });
+  };
+  const reader = notificationReader(show);
+  child.stdout.setEncoding("utf8").on("data", reader.write);
+  child.stderr.setEncoding("utf8").on("data", show);
+  const told = keep === undefined ? reader.told : undefined;
   const finished = child.then(({ exitCode = 1 }) => {
+    reader.end();
     output.end(exitCode === REFUSED);
     return exitCode;
   });
@@ -122,7 +130,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     url: `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${port}`,
     ended,
     ready: async ({ signal }) => {
-      await waitUntilReady({ url: model.url, ended, signal });
+      await waitUntilReady({ url: model.url, ended, told, signal });
       isUp = true;
       if (keep !== undefined) await untilShown(run.tool, name, () => shown);
     },
@@ -142,7 +150,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     }),
   };
   const refused = finished.then((exitCode) => (exitCode === REFUSED ? tail : undefined));
-  return { model, refused };
+  return { model, refused, told, isRunning: () => isRunning(run.tool, name) };
 }
 
 /** How long after its last words the tool may take to end. */
@@ -177,10 +185,10 @@ function withoutRefusal(write: (text: string) => void) {
  * Waits until the server answers or docker gives up; returns the model, or what docker said. A connection alone is no sign:
  * Docker accepts it before it knows whether the container can run.
  */
-async function firstSign({ model, refused }: Launched, signal: AbortSignal): Promise<RunningModel | string> {
+async function firstSign({ model, refused, ...server }: Launched, signal: AbortSignal): Promise<RunningModel | string> {
   const done = new AbortController();
   try {
-    const answers = untilAnswers(model.url, AbortSignal.any([signal, done.signal]));
+    const answers = untilAnswers({ url: model.url, ...server, signal: AbortSignal.any([signal, done.signal]) });
     return (await Promise.race([refused, answers])) ?? model;
   } catch (error) {
     await model.stop();
@@ -188,6 +196,11 @@ async function firstSign({ model, refused }: Launched, signal: AbortSignal): Pro
   } finally {
     done.abort();
   }
+}
+
+async function isRunning(tool: ContainerEngine, name: string): Promise<boolean> {
+  const { stdout } = await docker(["container", "inspect", "--format", "{{.State.Running}}", name], { tool });
+  return stdout.trim() === "true";
 }
 
 /** What setup has printed may still be on its way to us when the server is ready, after which its log is not shown. */

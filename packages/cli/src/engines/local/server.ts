@@ -6,6 +6,7 @@ import type { Readable } from "node:stream";
 import { CogError, UnavailableError, UserError } from "@cog/core/errors";
 import type { Notification } from "@cog/core/wire";
 import type { RunningModel, StartOptions } from "../engine.ts";
+import { promised } from "../promised.ts";
 import { LogReader } from "./kept.ts";
 
 export interface ServerProcess {
@@ -163,21 +164,6 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
-}
-
-interface Promised<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (reason: Error) => void;
-}
-
-function promised<T>(): Promised<T> {
-  let settle: Omit<Promised<T>, "promise"> | undefined;
-  const promise = new Promise<T>((resolve, reject) => {
-    settle = { resolve, reject };
-  });
-  if (settle === undefined) throw new Error("a promise calls its executor at once");
-  return { promise, ...settle };
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {
