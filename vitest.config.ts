@@ -1,15 +1,16 @@
 import { defineConfig } from "vitest/config";
 import { testPythons } from "./packages/server/src/testing/pythons.ts";
 
-const SERVED = "packages/server/src/{faults,files,health,http,log,outgoing,webhooks}/**/*.test.ts";
+const SERVED = "packages/server/src/{faults,files,health,http,log,metrics,outgoing,traces,webhooks}/**/*.test.ts";
 /**
  * With one interpreter: how HTTP is read and refused, of which nothing comes as far as Python; and what has one place on a
  * machine, where runs with several would meet.
  */
 const ONCE = ["bodies", "keep-alive", "exact-integers", "fuzz", "member-text", "pipelining"]
   .map((name) => `packages/server/src/http/${name}.test.ts`)
-  .concat("packages/server/src/health/ready-file.test.ts");
+  .concat("packages/server/src/health/ready-file.test.ts", "packages/server/src/metrics/*.test.ts");
 /** Served from the wheel as it is built, so it is built first where it is older than its sources. */
+const pythonTools = "scripts/python/for-tests.ts";
 const globalSetup = "packages/server/src/testing/build-first.ts";
 
 export default defineConfig({
@@ -29,7 +30,7 @@ export default defineConfig({
           exclude: [SERVED, "**/node_modules/**"],
         },
       },
-      { extends: true, test: { name: "http", include: ONCE, globalSetup } },
+      { extends: true, test: { name: "http", include: ONCE, globalSetup: [globalSetup, pythonTools] } },
       ...testPythons().map(({ version, path }) => ({
         extends: true as const,
         test: { name: version, include: [SERVED], exclude: ONCE, globalSetup, env: { COG_TEST_PYTHON: path } },

@@ -121,6 +121,8 @@ async function buildServer(): Promise<string[]> {
     ...forNode(),
     entryPoints: { server: at("packages/server/src/main.ts") },
     plugins: [builtinsAsTheyAre],
+    // ES modules where there is a choice: of a CommonJS package nothing could be left out.
+    mainFields: ["module", "main"],
     banner: { js: REQUIRE },
     outdir: dist,
     splitting: true,

@@ -5,9 +5,10 @@ import type { InterfacePayload, Notification } from "@cog/core/wire";
 import type { FileInputs } from "#files";
 import { FileWorkspace, TemporaryRoot } from "#files";
 import { Health } from "#health";
-import type { ModelFunction } from "#http";
-import { createRoutes, HttpServer } from "#http";
+import type { Context, ModelFunction } from "#http";
+import { createRoutes, HttpServer, metricsRoutes } from "#http";
 import { Log } from "#log";
+import { Metrics, Present } from "#metrics";
 import { createFetch } from "#outgoing";
 import { Predictions, Slots } from "#predictions";
 import type { Schema, SchemaOptions } from "#schema";
@@ -53,7 +54,10 @@ class ModelServer {
   readonly #pool: Pool;
   readonly #trainer: Trainer | undefined;
   readonly #health: Health;
+  readonly #metrics: Metrics | undefined;
   readonly #http: HttpServer;
+  /** Of the port that metrics have for themselves. */
+  readonly #metricsHttp: HttpServer | undefined;
   #schema: Schema | undefined;
   #schemaLoaded: Promise<void> | undefined;
   #files: FileInputs = {};
@@ -73,11 +77,15 @@ class ModelServer {
     };
     this.#settings = settings;
     this.#log = log;
+    this.#metrics = settings.metrics === undefined ? undefined : new Metrics(settings.metrics);
+    const measures = this.#metrics === undefined ? [] : [this.#metrics];
+    const onTransfer = measures.map((measure) => measure.onTransfer);
     this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
-      openWorkspace: ({ id, uploadUrl }) =>
-        new FileWorkspace({ predictionId: id, uploadUrl, temporary, fetch, uploadTimeoutMs, downloads }),
-      onLog: (predictionId, source, text) => log.model({ predictionId, source, text }),
+      openWorkspace: ({ id: predictionId, uploadUrl }, trace) =>
+        new FileWorkspace({ predictionId, uploadUrl, temporary, fetch, uploadTimeoutMs, downloads, trace, onTransfer }),
+      observe: measures.map((measure) => measure.observe),
+      onLog: ({ id }, source, text) => log.model({ predictionId: id, source, text }),
     });
     this.#webhooks = new Webhooks({
       fetch,
@@ -86,6 +94,7 @@ class ModelServer {
       intervalMs: settings.webhookIntervalMs,
       retryMs: settings.webhookRetryMs,
       log,
+      onSend: measures.map((measure) => measure.onSend),
     });
     this.#pool = this.#createPool({ model, temporary });
     this.#trainer = this.#createTrainer({ model, temporary });
@@ -97,27 +106,56 @@ class ModelServer {
       readyWhenBusy: settings.readyWhenBusy,
       log,
     });
-    this.#http = new HttpServer(
-      createRoutes({
-        prediction: this.#prediction(),
-        training: this.#training(),
-        sdkVersion: launcher.sdk,
-        predictions: this.#predictions,
-        webhooks: this.#webhooks,
-        health: this.#health,
-        schema: () => this.#schema,
-        localPathInputs: settings.localPathInputs,
-        uploadUrl: settings.uploadUrl,
-        streamHistory: settings.streamHistory,
-        streamKeepAliveMs: settings.streamKeepAliveMs,
-        probePrefix: settings.probePrefix,
-        onDropped: (names) => log.warn("Stripped unknown input fields", { names: names.join(", ") }),
-        instance: settings.instance,
-        reload: () => this.#reload(),
-        shutdown: () => void this.#stop({ code: 0 }),
-      }),
-      log,
-    );
+    const scrape = this.#createScrape();
+    const ownPort = settings.metrics?.port !== undefined;
+    const context = this.#createContext(ownPort ? undefined : scrape);
+    this.#http = new HttpServer(createRoutes(context), log, this.#metrics?.answered);
+    this.#metricsHttp = scrape === undefined || !ownPort ? undefined : new HttpServer(metricsRoutes(scrape), log);
+  }
+
+  #createContext(scrape: Context["scrape"]): Context {
+    const settings = this.#settings;
+    return {
+      prediction: this.#prediction(),
+      training: this.#training(),
+      sdkVersion: settings.launcher.sdk,
+      predictions: this.#predictions,
+      webhooks: this.#webhooks,
+      health: this.#health,
+      schema: () => this.#schema,
+      localPathInputs: settings.localPathInputs,
+      uploadUrl: settings.uploadUrl,
+      streamHistory: settings.streamHistory,
+      streamKeepAliveMs: settings.streamKeepAliveMs,
+      probePrefix: settings.probePrefix,
+      scrape,
+      onRejected: (reason) => this.#metrics?.rejected(reason),
+      onDropped: (names) => this.#log.warn("Stripped unknown input fields", { names: names.join(", ") }),
+      instance: settings.instance,
+      reload: () => this.#reload(),
+      shutdown: () => void this.#stop({ code: 0 }),
+    };
+  }
+
+  #createScrape(): Context["scrape"] {
+    const metrics = this.#metrics;
+    if (metrics === undefined) return undefined;
+    const { launcher, metrics: named, predictorRef, trainRef, mode } = this.#settings;
+    const present = new Present({
+      build: {
+        version,
+        sdk_version: launcher.sdk,
+        python_version: launcher.python,
+        model: named?.model ?? (mode === "train" ? trainRef : predictorRef) ?? "",
+      },
+      health: this.#health,
+      pool: this.#pool,
+      slots: this.#slots,
+      inFlight: () => this.#predictions.inFlight,
+      workerPids: () => [...this.#pool.pids, ...(this.#trainer?.pid === undefined ? [] : [this.#trainer.pid])],
+      queues: () => [],
+    });
+    return (accept) => metrics.scrape(present, accept);
   }
 
   async run(): Promise<number> {
@@ -129,10 +167,11 @@ class ModelServer {
     const { host, port } = this.#settings;
     try {
       const listening = await this.#http.listen({ host, port });
+      await this.#listenForMetrics(host);
       this.#notify({ event: "listening", port: listening });
       this.#log.info("listening", { host, port: listening });
     } catch (error) {
-      this.#log.error(`cannot listen on ${host}:${port}: ${(error as Error).message}`);
+      this.#log.error(`cannot listen on ${host}: ${(error as Error).message}`);
       await this.#stopWorkers({ now: true });
       await this.#log.flush();
       return 1;
@@ -140,6 +179,12 @@ class ModelServer {
     this.#loadSchema();
     if (this.#settings.idleTimeoutMs !== undefined) this.#stopWhenIdle(this.#settings.idleTimeoutMs);
     return finished;
+  }
+
+  async #listenForMetrics(host: string): Promise<void> {
+    const port = this.#settings.metrics?.port;
+    if (port === undefined) return;
+    this.#log.info("listening for metrics", { host, port: await this.#metricsHttp?.listen({ host, port }) });
   }
 
   /** Requests that come meanwhile wait at the door, and are checked against the schema that the new code has. */
@@ -189,6 +234,7 @@ class ModelServer {
 
   #prediction(): ModelFunction {
     return {
+      method: this.#settings.mode,
       slots: this.#slots,
       schema: () => this.#schema?.predictions,
       outputIsArray: () => this.#schema?.predictions.outputIsArray ?? false,
@@ -203,6 +249,7 @@ class ModelServer {
     const trainer = this.#trainer;
     if (trainer === undefined) return undefined;
     return {
+      method: "train",
       slots: trainer.slots,
       schema: () => this.#schema?.trainings,
       outputIsArray: () => this.#schema?.trainings?.outputIsArray ?? false,
@@ -250,6 +297,7 @@ class ModelServer {
       queueMax,
       queueTimeoutMs,
       onGivenUp: (error) => this.#predictions.refuseWaiting(trainer.slots, error),
+      onRestart: () => this.#metrics?.workerRestarted(),
       log: this.#log,
     });
     return trainer;
@@ -293,8 +341,12 @@ class ModelServer {
         this.#health.wasReady = true;
         return;
       case "starting":
-        if (state.error === undefined) this.#log.info("reloading the model");
-        else this.#log.error("worker died; starting it again");
+        if (state.error === undefined) {
+          this.#log.info("reloading the model");
+          return;
+        }
+        this.#log.error("worker died; starting it again");
+        this.#metrics?.workerRestarted();
         return;
       case "failed":
         this.#log.error(`setup failed: ${state.error}`);

@@ -14,6 +14,7 @@ export interface TrainerOptions {
   readonly queueTimeoutMs: number | undefined;
   /** Nobody will run those that wait. */
   readonly onGivenUp: (error: string) => void;
+  readonly onRestart: () => void;
   readonly log: Log;
 }
 
@@ -53,6 +54,11 @@ export class Trainer {
       : undefined;
   }
 
+  /** Of its worker, once there is one. */
+  get pid(): number | undefined {
+    return this.#supervisor?.pid;
+  }
+
   /** The code has changed. What was never started starts with the new code anyway. */
   async reload(): Promise<void> {
     await this.#supervisor?.reload();
@@ -68,7 +74,7 @@ export class Trainer {
   }
 
   #changed(state: SupervisorState, before: SupervisorState): void {
-    const { log, queueMax, onGivenUp } = this.#options;
+    const { log, queueMax, onGivenUp, onRestart } = this.#options;
     if (before.name === "ready") this.slots.close(before.worker);
     switch (state.name) {
       case "ready":
@@ -78,7 +84,9 @@ export class Trainer {
         return;
       case "starting":
         this.#waitForStart();
-        if (state.error !== undefined) log.error("the train function's worker died; starting it again");
+        if (state.error === undefined) return;
+        log.error("the train function's worker died; starting it again");
+        onRestart();
         return;
       case "failed":
       case "defunct":

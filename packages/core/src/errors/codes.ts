@@ -157,7 +157,7 @@ export const ERROR_CODES = {
   "secret.invalid": "A `--secret` is none.",
   "server.refused": "The prediction server refused the request.",
   "server.unreachable": "The prediction server does not answer.",
-  "settings.port": "`PORT` is no port.",
+  "settings.port": "`PORT` or `COG_METRICS_PORT` is no port, or both are the same.",
   "torch.unpinned": "A CUDA is asked for that decides on torch, which has no version.",
   "volume.invalid": "A `--volume` is none.",
   "volume.local": "A volume cannot be shown at that path without a container.",

@@ -3,21 +3,32 @@ import { createWriteStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
+import type { TraceContext } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
 import { causeOf } from "#outgoing";
 import type { DownloadSettings } from "#settings";
+import type { OnTransfer } from "./transfer.ts";
+import { measured } from "./transfer.ts";
 
 export interface DownloadOptions {
   readonly fetch: Fetch;
   readonly userAgent: string;
   readonly limits: DownloadSettings;
   readonly signal: AbortSignal;
+  readonly trace: TraceContext | undefined;
+  readonly onTransfer: readonly OnTransfer[];
 }
 
 /** Writes what `url` leads to into `path`. Throws what the client should read. */
-export async function download(
-  url: string,
+export function download(url: string, path: string, options: DownloadOptions): Promise<void> {
+  const { signal, trace, onTransfer } = options;
+  const transfer = { kind: "download", trace } as const;
+  return measured(() => fetchInto(path, url, options), { transfer, signal, onTransfer });
+}
+
+async function fetchInto(
   path: string,
+  url: string,
   { fetch, userAgent, limits, signal }: DownloadOptions,
 ): Promise<void> {
   const late = limits.timeoutMs === undefined ? undefined : AbortSignal.timeout(limits.timeoutMs);

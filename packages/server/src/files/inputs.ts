@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Json, JsonObject } from "@cog/core/json";
 import { extensionOf } from "@cog/core/media";
 import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
+import { StepFailed } from "#predictions";
 import type { DownloadSettings } from "#settings";
 import { decodeDataUrl, isDataUrl } from "./data-url.ts";
 import type { DownloadOptions } from "./download.ts";
@@ -125,7 +126,7 @@ async function fetchFile(file: FileValue, prefix: string, options: DownloadOptio
     return path;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`Input ${file.name}: ${message}`, { cause: error });
+    throw new StepFailed("validation", `Input ${file.name}: ${message}`, { cause: error });
   }
 }
 

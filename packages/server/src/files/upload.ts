@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import type { Fetch } from "#outgoing";
 import { causeOf } from "#outgoing";
+import { StepFailed } from "#predictions";
 
 export interface Upload {
   readonly prefix: string;
@@ -26,7 +27,7 @@ export async function upload(file: Upload, fetch: Fetch, signal: AbortSignal): P
     const reason = late.aborted
       ? `it took longer than ${file.timeoutMs / 1000} s (COG_UPLOAD_TIMEOUT)`
       : causeOf(error);
-    throw new Error(`Failed to upload output: ${reason}`, { cause: error });
+    throw new StepFailed("upload", `Failed to upload output: ${reason}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The files of one prediction, from its first download to the removal of what is left. */
 import type { JsonObject } from "@cog/core/json";
-import type { OutputWithFiles } from "@cog/core/wire";
+import type { OutputWithFiles, TraceContext } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
 import type { RawValue } from "#raw-json";
 import type { FileInputs } from "./inputs.ts";
@@ -9,6 +9,8 @@ import { UniqueNames } from "./names.ts";
 import { embedFile, uploadFile, withFiles } from "./outputs.ts";
 import type { TemporaryRoot } from "./temporary.ts";
 import { removeLater } from "./temporary.ts";
+import type { OnTransfer } from "./transfer.ts";
+import { measured } from "./transfer.ts";
 
 export interface WorkspaceOptions {
   readonly predictionId: string;
@@ -18,9 +20,12 @@ export interface WorkspaceOptions {
   readonly fetch: Fetch;
   readonly uploadTimeoutMs: number;
   readonly downloads: DownloadOptions;
+  /** What its transfers belong to. */
+  readonly trace: TraceContext | undefined;
+  readonly onTransfer: readonly OnTransfer[];
 }
 
-type DownloadOptions = Omit<Parameters<typeof prepareFiles>[2], "folder" | "signal">;
+type DownloadOptions = Omit<Parameters<typeof prepareFiles>[2], "folder" | "signal" | "trace" | "onTransfer">;
 
 export class FileWorkspace {
   readonly #options: WorkspaceOptions;
@@ -37,20 +42,21 @@ export class FileWorkspace {
   }
 
   async #prepare(input: JsonObject, files: FileInputs, signal: AbortSignal): Promise<JsonObject> {
-    const { temporary, downloads } = this.#options;
+    const { temporary, downloads, trace, onTransfer } = this.#options;
     const folder = temporary.newFolder();
     this.#remove(folder);
-    return prepareFiles(input, files, { ...downloads, folder, signal });
+    return prepareFiles(input, files, { ...downloads, folder, signal, trace, onTransfer });
   }
 
   async convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawValue> {
-    const { uploadUrl: prefix, predictionId, fetch, uploadTimeoutMs: timeoutMs } = this.#options;
+    const { uploadUrl: prefix, predictionId, fetch, uploadTimeoutMs: timeoutMs, trace, onTransfer } = this.#options;
+    const measuring = { transfer: { kind: "upload", trace }, signal, onTransfer } as const;
     const urls = await Promise.all(
       output.files.map((file) => {
         if (file.temporary) this.#remove(file.path);
         if (prefix === undefined) return embedFile(file);
         const named = { ...file, name: this.#uniqueName(file.name) };
-        return uploadFile(named, { prefix, predictionId, fetch, timeoutMs, signal });
+        return measured(() => uploadFile(named, { prefix, predictionId, fetch, timeoutMs, signal }), measuring);
       }),
     );
     return withFiles(output, urls);

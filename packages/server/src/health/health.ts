@@ -36,6 +36,8 @@ export class Health {
   wasReady = false;
   readonly #options: HealthOptions;
   readonly #version: VersionReport;
+  /** What the model said of itself when it was last asked. */
+  #complained = false;
   #toldKubernetes = false;
 
   constructor(options: HealthOptions) {
@@ -57,9 +59,15 @@ export class Health {
     return slots.busy < slots.max || pool.state.name !== "ready" ? STATES[pool.state.name] : "BUSY";
   }
 
+  /** The state that the last report told of, as far as it may have changed since. */
+  get lastKnown(): HealthState {
+    return this.#complained && this.#options.pool.state.name === "ready" ? "UNHEALTHY" : this.state;
+  }
+
   async report(): Promise<HealthResponse> {
     const { pool, slots } = this.#options;
     const complaint = pool.state.name === "ready" ? await pool.complaint() : undefined;
+    this.#complained = complaint !== undefined;
     const error = "error" in pool.state ? pool.state.error : undefined;
     const status = complaint === undefined ? this.state : "UNHEALTHY";
     if (status === "READY") this.#tellKubernetes();

@@ -1,9 +1,11 @@
 /** What endpoints work with. */
 import type { FileInputs } from "#files";
 import type { Health } from "#health";
+import type { RejectionReason } from "#metrics";
 import type { Predictions, Target } from "#predictions";
 import type { FunctionSchema, Schema } from "#schema";
 import type { Webhooks } from "#webhooks";
+import type { Scrape } from "./endpoints/metrics.ts";
 
 /** One function of the model, and what is known of it. */
 export interface ModelFunction extends Target {
@@ -31,6 +33,10 @@ export interface Context {
   readonly streamHistory: number;
   readonly streamKeepAliveMs: number;
   readonly probePrefix: string;
+  /** Of `GET /metrics`; undefined: there is no such route. */
+  readonly scrape: Scrape | undefined;
+  /** A request for a prediction was refused. */
+  readonly onRejected: (reason: RejectionReason) => void;
   readonly onDropped: (names: readonly string[]) => void;
   /** Who this server is, to the one who started it: it may reload the model. */
   readonly instance: string | undefined;

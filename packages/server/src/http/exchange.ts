@@ -1,10 +1,13 @@
 /** The narrow interface between endpoints and the HTTP library: a request in, an answer out. */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { RejectionReason } from "#metrics";
 import type { Piece } from "#raw-json";
 import type { JsonBody } from "./json-body.ts";
 
 export interface Request {
   readonly method: string;
+  /** The template of the path, as in the route table. */
+  readonly route: string;
   /** The decoded `{id}` of the path; "" where the route has none. */
   readonly id: string;
   readonly headers: IncomingHttpHeaders;
@@ -16,7 +19,8 @@ export interface Request {
 
 export type Answer =
   | { readonly kind: "json"; readonly status: number; readonly body: Body; readonly headers?: ExtraHeaders }
-  | { readonly kind: "text"; readonly status: number; readonly body: string }
+  /** `type`: another content type than plain text. */
+  | { readonly kind: "text"; readonly status: number; readonly body: string; readonly type?: string }
   | { readonly kind: "html"; readonly status: number; readonly body: string }
   | { readonly kind: "empty"; readonly status: number; readonly allow?: string }
   /** The endpoint writes the response itself. */
@@ -42,10 +46,13 @@ export function tryLater(status: number, body: object): Answer {
 /** Thrown to stop with an answer. */
 export class Refusal extends Error {
   readonly answer: Answer;
+  /** Why, in a word: for counting. */
+  readonly reason: RejectionReason;
 
-  constructor(answer: Answer) {
+  constructor(answer: Answer, reason: RejectionReason = "invalid") {
     super("refused");
     this.answer = answer;
+    this.reason = reason;
   }
 }
 
@@ -82,7 +89,8 @@ function writeBody(response: ServerResponse, answer: Extract<Answer, { kind: key
   const { kind, status } = answer;
   const pieces = typeof answer.body === "string" ? [answer.body] : answer.body;
   if ("headers" in answer) for (const name in answer.headers) response.setHeader(name, answer.headers[name] ?? "");
-  const head = (length: number): string[] => ["Content-Type", CONTENT_TYPES[kind], "Content-Length", String(length)];
+  const type = "type" in answer ? answer.type : CONTENT_TYPES[kind];
+  const head = (length: number): string[] => ["Content-Type", type, "Content-Length", String(length)];
   const [only = ""] = pieces;
   if (pieces.length > 1 || typeof only !== "string" || only.length > LONG_CHARACTERS) {
     const parts = pieces.map(bytesOf);

@@ -9,6 +9,6 @@ export type { Answer, Handler, Request } from "./exchange.ts";
 export { json, Refusal, tryLater } from "./exchange.ts";
 export { newId } from "./id.ts";
 export type { Route } from "./routes.ts";
-export { createRoutes, get } from "./routes.ts";
+export { createRoutes, get, metricsRoutes } from "./routes.ts";
 export { HttpServer } from "./server.ts";
 export { EventStream } from "./sse.ts";

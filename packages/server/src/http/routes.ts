@@ -7,6 +7,8 @@ import { discovery, docs, openApi } from "./endpoints/discovery.ts";
 import { healthCheck, probe } from "./endpoints/health-check.ts";
 import { reload, showInstance } from "./endpoints/instance.ts";
 import { look } from "./endpoints/look.ts";
+import type { Scrape } from "./endpoints/metrics.ts";
+import { showMetrics } from "./endpoints/metrics.ts";
 import { shutdown } from "./endpoints/shutdown.ts";
 import type { Answer, Handler } from "./exchange.ts";
 
@@ -16,7 +18,7 @@ export interface Route {
 }
 
 export function createRoutes(context: Context): readonly Route[] {
-  const { probePrefix, prediction, training } = context;
+  const { probePrefix, prediction, training, scrape } = context;
   return [
     { path: "/", methods: get(() => discovery(context)) },
     { path: "/health-check", methods: get(() => healthCheck(context)) },
@@ -27,10 +29,16 @@ export function createRoutes(context: Context): readonly Route[] {
     { path: `${probePrefix}/startupz`, methods: get(() => probe("startupz", context)) },
     { path: `${probePrefix}/readyz`, methods: get(() => probe("readyz", context)) },
     { path: `${probePrefix}/livez`, methods: get(() => probe("livez", context)) },
+    ...(scrape === undefined ? [] : metricsRoutes(scrape)),
     ...predictionRoutes({ kind: "prediction", calls: prediction }, context),
     // Cog calls the predict function here when it serves predictions.
     ...(training === undefined ? [] : predictionRoutes({ kind: "training", calls: training }, context)),
   ];
+}
+
+/** Of the server itself, or of the port that metrics have for themselves. */
+export function metricsRoutes(scrape: Scrape): readonly Route[] {
+  return [{ path: "/metrics", methods: get((request) => showMetrics(request, scrape)) }];
 }
 
 function instanceRoutes(instance: string, context: Context): readonly Route[] {
@@ -56,9 +64,13 @@ export function get(handler: Handler): Readonly<Record<string, Handler>> {
   return { GET: handler, HEAD: handler };
 }
 
-export type Match = { readonly handler: Handler; readonly id: string } | { readonly answer: Answer };
+/** `route`: the template of the path, for counting; "" when no route has it. */
+export type Match = { readonly route: string } & (
+  | { readonly handler: Handler; readonly id: string }
+  | { readonly answer: Answer }
+);
 
-const NOT_FOUND: Match = { answer: { kind: "empty", status: 404 } };
+const NOT_FOUND: Match = { route: "", answer: { kind: "empty", status: 404 } };
 
 /** Finds the handler of a request, or the answer that there is none. */
 export function createRouter(routes: readonly Route[]): (method: string, path: string) => Match {
@@ -68,8 +80,8 @@ export function createRouter(routes: readonly Route[]): (method: string, path: s
     .map((route) => ({ route, pattern: new RegExp(`^${route.path.replace("{id}", "([^/]+)")}$`) }));
   const match = (route: Route, method: string, id: string): Match => {
     const handler = Object.hasOwn(route.methods, method) ? route.methods[method] : undefined;
-    if (handler !== undefined) return { handler, id };
-    return { answer: { kind: "empty", status: 405, allow: Object.keys(route.methods).join(",") } };
+    if (handler !== undefined) return { route: route.path, handler, id };
+    return { route: route.path, answer: { kind: "empty", status: 405, allow: Object.keys(route.methods).join(",") } };
   };
   return (method, path) => {
     const route = exact.get(path);

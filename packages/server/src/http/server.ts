@@ -6,7 +6,7 @@ import type { Log } from "#log";
 import { readJsonBody } from "./body.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { json, Refusal, write } from "./exchange.ts";
-import type { Route } from "./routes.ts";
+import type { Match, Route } from "./routes.ts";
 import { createRouter } from "./routes.ts";
 import { Turns } from "./turns.ts";
 
@@ -14,18 +14,32 @@ import { Turns } from "./turns.ts";
 const KEEP_ALIVE_MS = 75_000;
 const BACKLOG = 4096;
 
+/** One request and its answer, as those who measure see it. */
+export interface Exchange {
+  readonly method: string;
+  readonly route: string;
+  readonly code: number;
+  readonly seconds: number;
+}
+
+/** A client that went before there was an answer, as some balancers write it. */
+const CLIENT_GONE = 499;
+
 export class HttpServer {
   readonly #server: Server;
   readonly #log: Log;
   readonly #find: ReturnType<typeof createRouter>;
+  readonly #onAnswered: ((exchange: Exchange) => void) | undefined;
   readonly #turns = new Turns();
   #stopping = false;
   #open = 0;
   #idle: (() => void)[] = [];
 
-  constructor(routes: readonly Route[], log: Log) {
+  /** @param onAnswered for those who measure */
+  constructor(routes: readonly Route[], log: Log, onAnswered?: (exchange: Exchange) => void) {
     this.#find = createRouter(routes);
     this.#log = log;
+    this.#onAnswered = onAnswered;
     // The first event of a stream must not wait for the client's delayed acknowledgement.
     const options = { noDelay: true, keepAliveTimeout: KEEP_ALIVE_MS };
     this.#server = createServer(options, (request, response) => this.#take(request, response));
@@ -60,15 +74,21 @@ export class HttpServer {
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "GET", url = "/" } = message;
+    const end = url.indexOf("?");
+    const match = this.#find(method, end < 0 ? url : url.slice(0, end));
+    const beganMs = this.#onAnswered === undefined ? 0 : performance.now();
     // One listener a request, for all of its uses.
     let gone: (() => void) | undefined;
     response.on("close", () => {
       this.#closed();
+      const code = response.headersSent ? response.statusCode : CLIENT_GONE;
+      this.#onAnswered?.({ method, route: match.route, code, seconds: (performance.now() - beganMs) / 1000 });
       if (!response.writableFinished) gone?.();
       this.#turns.done(message.socket);
     });
     if (this.#stopping) response.shouldKeepAlive = false;
-    const answer = await this.#answer(message, response, (callback) => {
+    const answer = await this.#answer(match, message, response, (callback) => {
       gone = callback;
     });
     if (response.destroyed) return;
@@ -78,13 +98,17 @@ export class HttpServer {
     write(response, answer);
   }
 
-  async #answer(message: IncomingMessage, response: ServerResponse, onGone: Request["onGone"]): Promise<Answer> {
-    const { method = "GET", url = "/" } = message;
-    const end = url.indexOf("?");
-    const match = this.#find(method, end < 0 ? url : url.slice(0, end));
+  async #answer(
+    match: Match,
+    message: IncomingMessage,
+    response: ServerResponse,
+    onGone: Request["onGone"],
+  ): Promise<Answer> {
     if ("answer" in match) return match.answer;
+    const { method = "GET" } = message;
     const request: Request = {
       method,
+      route: match.route,
       id: match.id,
       headers: message.headers,
       body: () => readJsonBody(message),
@@ -95,7 +119,9 @@ export class HttpServer {
     } catch (error) {
       if (error instanceof Refusal) return error.answer;
       if (response.destroyed) return json(500, {}); // The client went away while it sent its body.
-      this.#log.error(`${method} ${url} failed`, { error: error instanceof Error ? error.stack : String(error) });
+      this.#log.error(`${method} ${match.route} failed`, {
+        error: error instanceof Error ? error.stack : String(error),
+      });
       return json(500, { detail: "Internal server error." });
     }
   }

@@ -9,13 +9,15 @@ import { isArrayText, piecesOf, textOf, toRawJson } from "#raw-json";
 import type { Running, WorkerEvent } from "#workers";
 import type { Subscriber } from "./feed.ts";
 import { Feed } from "./feed.ts";
-import type { Prediction, PredictionEvent } from "./prediction.ts";
-import { advance, hasEnded, newPrediction } from "./prediction.ts";
+import type { Observer } from "./observer.ts";
+import type { FailureReason, Prediction, PredictionEvent } from "./prediction.ts";
+import { advance, hasEnded, newPrediction, StepFailed } from "./prediction.ts";
 import { renderSnapshot } from "./render.ts";
 import type { Slot, Slots, Ticket, Waiter } from "./slots.ts";
 
 /** One function of the model: who runs it, and what its schema says of the output. */
 export interface Target {
+  readonly method: "predict" | "train";
   readonly slots: Slots;
   /** The schema declares an array: a model that returns one item still answers with an array. */
   readonly outputIsArray: () => boolean;
@@ -39,7 +41,15 @@ export interface Submission {
   readonly cancelUnwatched: boolean;
   /** It came while the model was being reloaded. */
   readonly patient: boolean;
+  /** Where it came from, for those who measure; absent: by HTTP, by a way that nobody named. */
+  readonly source?: Source;
 }
+
+/** How a prediction came here. */
+export type Source =
+  | { readonly kind: "http"; readonly method: string; readonly route: string }
+  /** `waitedMs`: between its entry into the queue and its submission; never below zero. */
+  | { readonly kind: "redis"; readonly queue: string; readonly waitedMs: number };
 
 /** The files of one prediction. Implemented by `files/`. */
 export interface Workspace {
@@ -56,8 +66,21 @@ type SlotFiles = Slot["worker"]["files"];
 export interface LiveOptions {
   readonly submission: Submission;
   readonly workspace: Workspace;
-  readonly onLog: (id: string, source: "stdout" | "stderr", text: string) => void;
+  readonly observers: readonly Observer[];
+  /** What goes on because of it belongs to. */
+  readonly trace: TraceContext | undefined;
+  readonly onLog: (live: LivePrediction, source: "stdout" | "stderr", text: string) => void;
   readonly onEnd: (live: LivePrediction) => void;
+}
+
+type Ended =
+  | Extract<WorkerEvent, { type: "done" | "canceled" }>
+  /** Also before the worker had it. */
+  | ({ readonly type: "failed" } & Failure);
+
+interface Failure {
+  readonly error: string;
+  readonly reason: FailureReason;
 }
 
 const NOTHING: readonly RawJson[] = [];
@@ -65,6 +88,8 @@ const NOTHING: readonly RawJson[] = [];
 export class LivePrediction implements Waiter {
   readonly id: string;
   readonly feed: Feed;
+  /** What goes on because of it belongs to. */
+  readonly trace: TraceContext | undefined;
   /** Where it stands now. */
   now: Prediction;
   /** Streams that show it. */
@@ -81,12 +106,13 @@ export class LivePrediction implements Waiter {
   #startedMs = 0;
   /** Set while an output is being converted: later events wait for it. */
   #tail: Promise<void> | undefined;
-  #failure: string | undefined;
+  #failure: Failure | undefined;
 
   constructor(options: LiveOptions) {
     const { id, inputText, createdAt, history } = options.submission;
     this.#options = options;
     this.id = id;
+    this.trace = options.trace;
     this.feed = new Feed(history);
     this.now = newPrediction({ id, input: inputText, createdAt });
   }
@@ -97,13 +123,14 @@ export class LivePrediction implements Waiter {
     this.#slot = slot;
     this.#startedMs = performance.now();
     this.#advance({ type: "started", at: Date.now() });
+    for (const observer of this.#options.observers) observer.started();
     const prepared = workspace.prepare(submission.input, slot.worker.files, () => this.#signal());
     // The worker gets its frame before anybody is told: that is the shorter way to the first output.
     if (prepared === undefined) this.#run(slot, submission.inputText);
     this.feed.publish({ type: "start" }, this.now);
     prepared?.then(
       (input) => this.#run(slot, toRawJson(input)),
-      (error: unknown) => this.#workerEnded({ type: "failed", error: messageOf(error) }),
+      (error: unknown) => this.#workerEnded({ type: "failed", ...failureOf(error) }),
     );
   }
 
@@ -145,15 +172,15 @@ export class LivePrediction implements Waiter {
   }
 
   /** It never got a slot and never will. */
-  refuse(error: string): void {
+  refuse(error: string, reason: FailureReason): void {
     this.ticket?.leave();
     this.ticket = undefined;
-    this.#end({ type: "failed", error, ...this.#ending() });
+    this.#end({ type: "failed", error, reason, ...this.#ending() });
   }
 
   waitedTooLong(limitMs: number): void {
     this.gaveUp = `At capacity - waited ${limitMs / 1000} s for a prediction slot`;
-    this.refuse(this.gaveUp);
+    this.refuse(this.gaveUp, "timeout");
   }
 
   /** The body that shows where it stands now, also in the queue. */
@@ -175,27 +202,33 @@ export class LivePrediction implements Waiter {
       this.#workerEnded({ type: "canceled" });
       return;
     }
-    const { id, context, trace } = this.#options.submission;
+    const { id, context } = this.#options.submission;
+    let { trace } = this;
+    for (const observer of this.#options.observers) trace = observer.running() ?? trace;
     this.#running = slot.worker.run({ id, input, context, trace }, (event) => this.#receive(event));
   }
 
   #receive(event: WorkerEvent): void {
     switch (event.type) {
       case "log":
-        this.#options.onLog(this.id, event.source, event.text);
+        this.#options.onLog(this, event.source, event.text);
         this.#inOrder(() => {
           this.#advance({ type: "log", source: event.source, text: event.text });
           this.feed.publish({ type: "log", source: event.source, text: event.text }, this.now);
         });
         return;
       case "metric":
+        for (const observer of this.#options.observers) observer.metric(event.metric);
         this.#inOrder(() => {
           this.#advance({ type: "metric", metric: event.metric });
           this.feed.publish({ type: "metric", metric: event.metric }, this.now);
         });
         return;
       case "output":
-        this.#value(event, (value) => this.#item(textOf(value)));
+        this.#value(event, (value) => {
+          for (const observer of this.#options.observers) observer.output(value);
+          this.#item(textOf(value));
+        });
         return;
       case "done":
       case "failed":
@@ -206,8 +239,9 @@ export class LivePrediction implements Waiter {
   }
 
   /** The worker is idle again: the slot goes back first, so that the next waiter is served before this answer leaves. */
-  #workerEnded(event: Extract<WorkerEvent, { type: "done" | "failed" | "canceled" }>): void {
+  #workerEnded(event: Ended): void {
     this.#running = undefined;
+    for (const observer of this.#options.observers) observer.idle();
     this.#slot?.release();
     if (event.type !== "done") {
       this.#inOrder(() => this.#end({ ...event, ...this.#ending() }));
@@ -218,6 +252,7 @@ export class LivePrediction implements Waiter {
       return;
     }
     this.#value(event, (value) => {
+      for (const observer of this.#options.observers) observer.output(value);
       for (const item of this.#itemsOf(value)) this.#item(item);
       const wrap = this.#options.submission.target.outputIsArray() && value !== "null" && !isArrayText(value);
       this.#end({ type: "done", value: wrap ? ["[", ...piecesOf(value), "]"] : value, ...this.#ending() });
@@ -249,7 +284,7 @@ export class LivePrediction implements Waiter {
       try {
         use(await converted);
       } catch (error) {
-        this.#fail(messageOf(error));
+        this.#fail(failureOf(error));
       }
     });
   }
@@ -260,12 +295,12 @@ export class LivePrediction implements Waiter {
     return this.#abort.signal;
   }
 
-  #fail(error: string): void {
+  #fail(failure: Failure): void {
     if (this.#running === undefined) {
-      this.#end({ type: "failed", error, ...this.#ending() });
+      this.#end({ type: "failed", ...failure, ...this.#ending() });
       return;
     }
-    this.#failure ??= error;
+    this.#failure ??= failure;
     this.#running.cancel();
   }
 
@@ -281,8 +316,9 @@ export class LivePrediction implements Waiter {
   #end(event: Extract<PredictionEvent, { at: number; seconds: number }>): void {
     if (hasEnded(this.now)) return;
     const { at, seconds } = event;
-    this.#advance(this.#failure === undefined ? event : { type: "failed", error: this.#failure, at, seconds });
+    this.#advance(this.#failure === undefined ? event : { type: "failed", ...this.#failure, at, seconds });
     this.#options.workspace.dispose();
+    if (hasEnded(this.now)) for (const observer of this.#options.observers) observer.ended(this.now);
     this.#options.onEnd(this);
     this.feed.publish({ type: "completed" }, this.now);
   }
@@ -293,6 +329,7 @@ export class LivePrediction implements Waiter {
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failureOf(error: unknown): Failure {
+  const reason = error instanceof StepFailed ? error.reason : "exception";
+  return { error: error instanceof Error ? error.message : String(error), reason };
 }

@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "failed keeps its items",
-    events: [started, item("1"), { type: "failed", error: "boom", ...end }],
+    events: [started, item("1"), { type: "failed", error: "boom", reason: "exception", ...end }],
     expected: { status: "failed", error: "boom", items: "1" },
   },
   {
@@ -59,7 +59,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "another exception after a cancel is a cancel",
-    events: [started, cancelRequested, { type: "failed", error: "boom", ...end }],
+    events: [started, cancelRequested, { type: "failed", error: "boom", reason: "exception", ...end }],
     expected: { status: "canceled" },
   },
   {
@@ -69,7 +69,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "nothing happens after the end",
-    events: [started, done("1"), item("2"), { type: "failed", error: "late", ...end }],
+    events: [started, done("1"), item("2"), { type: "failed", error: "late", reason: "exception", ...end }],
     expected: { status: "succeeded", output: "1", items: "" },
   },
 ];

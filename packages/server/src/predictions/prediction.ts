@@ -7,6 +7,7 @@ import { isJsonObject } from "@cog/core/json";
 import type { MetricPayload } from "@cog/core/wire";
 import type { RawJson, RawValue } from "#raw-json";
 import { rawJson } from "#raw-json";
+import type { WorkerFailure } from "#workers";
 
 export interface Progress {
   readonly id: string;
@@ -34,10 +35,23 @@ export type Prediction =
   | (Progress & { readonly status: "starting" })
   | (Progress & { readonly status: "processing"; readonly startedAt: number })
   | (Progress & End & { readonly status: "succeeded"; readonly output: RawValue })
-  | (Progress & End & { readonly status: "failed"; readonly error: string })
+  | (Progress & End & { readonly status: "failed"; readonly error: string; readonly reason: FailureReason })
   | (Progress & End & { readonly status: "canceled" });
 
 export type EndedPrediction = Extract<Prediction, End>;
+
+/** Why it failed, in a word: for counting. */
+export type FailureReason = WorkerFailure | "timeout" | "validation" | "upload";
+
+/** What a step around the model throws, so that the prediction's reason is not "exception". */
+export class StepFailed extends Error {
+  readonly reason: FailureReason;
+
+  constructor(reason: FailureReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
 
 interface Ending {
   readonly at: number;
@@ -52,7 +66,7 @@ export type PredictionEvent =
   | { readonly type: "cancelRequested" }
   /** `value` undefined: the output is the array of the items. */
   | (Ending & { readonly type: "done"; readonly value: RawValue | undefined })
-  | (Ending & { readonly type: "failed"; readonly error: string })
+  | (Ending & { readonly type: "failed"; readonly error: string; readonly reason: FailureReason })
   | (Ending & { readonly type: "canceled" });
 
 export interface NewPrediction {
@@ -91,7 +105,7 @@ export function advance(now: Prediction, event: PredictionEvent): Prediction {
       return end(now, event, { status: "succeeded", output: event.value ?? rawJson(`[${now.items}]`) });
     case "failed":
       if (now.cancelRequested) return end(now, event, { status: "canceled" });
-      return end(now, event, { status: "failed", error: event.error });
+      return end(now, event, { status: "failed", error: event.error, reason: event.reason });
     case "canceled":
       return end(now, event, { status: "canceled" });
   }
@@ -105,7 +119,7 @@ function withItem<State extends Live>(now: State, value: RawJson): State {
 
 type Outcome =
   | { readonly status: "succeeded"; readonly output: RawValue }
-  | { readonly status: "failed"; readonly error: string }
+  | { readonly status: "failed"; readonly error: string; readonly reason: FailureReason }
   | { readonly status: "canceled" };
 
 function end(now: Live, { at, seconds }: Ending, outcome: Outcome): Prediction {

@@ -1,15 +1,19 @@
 /** The sole owner of live predictions. */
+import type { TraceContext } from "@cog/core/wire";
 import { InFlight } from "#in-flight";
 import type { RawJson } from "#raw-json";
 import { History } from "./history.ts";
 import type { Submission, Workspace } from "./live.ts";
 import { LivePrediction } from "./live.ts";
+import type { Observe } from "./observer.ts";
 import { hasEnded } from "./prediction.ts";
 import type { Slots } from "./slots.ts";
 
 export interface PredictionsOptions {
-  readonly openWorkspace: (submission: Submission) => Workspace;
-  readonly onLog: (id: string, source: "stdout" | "stderr", text: string) => void;
+  /** `trace`: what its transfers belong to. */
+  readonly openWorkspace: (submission: Submission, trace: TraceContext | undefined) => Workspace;
+  readonly observe: readonly Observe[];
+  readonly onLog: (live: LivePrediction, source: "stdout" | "stderr", text: string) => void;
 }
 
 export class Predictions {
@@ -43,9 +47,14 @@ export class Predictions {
    */
   submit(submission: Submission, attach: (live: LivePrediction) => void): LivePrediction | "taken" | "full" {
     if (this.#live.has(submission.id)) return "taken";
+    const { observe, openWorkspace } = this.#options;
+    const observers = observe.map((begin) => begin(submission));
+    const trace = observers.find((observer) => observer.trace !== undefined)?.trace ?? submission.trace;
     const live = new LivePrediction({
       submission,
-      workspace: this.#options.openWorkspace(submission),
+      observers,
+      trace,
+      workspace: openWorkspace(submission, trace),
       onLog: this.#options.onLog,
       onEnd: (ended) => this.#forget(ended),
     });
@@ -74,7 +83,7 @@ export class Predictions {
   /** No worker will ever take them: fails those that wait for one of these slots. */
   refuseWaiting(slots: Slots, error: string): void {
     for (const live of this.#live.values()) {
-      if (live.ticket !== undefined && live.slots === slots) live.refuse(error);
+      if (live.ticket !== undefined && live.slots === slots) live.refuse(error, "worker_crash");
     }
   }
 

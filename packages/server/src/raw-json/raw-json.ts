@@ -34,6 +34,13 @@ export function lengthOf(value: RawValue): number {
   return typeof value === "string" ? value.length : value.reduce((sum, piece) => sum + piece.length, 0);
 }
 
+/** Bytes in UTF-8. */
+export function bytesOf(value: RawValue): number {
+  return typeof value === "string"
+    ? Buffer.byteLength(value)
+    : value.reduce((sum, piece) => sum + (typeof piece === "string" ? Buffer.byteLength(piece) : piece.length), 0);
+}
+
 const OPEN_BRACKET = "[".charCodeAt(0);
 
 export function isArrayText(value: RawValue): boolean {

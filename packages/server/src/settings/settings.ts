@@ -4,6 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { UserError } from "@cog/core/errors";
+import type { MetricsSettings } from "./metrics.ts";
+import { readMetrics } from "./metrics.ts";
 
 export interface Settings {
   readonly host: string;
@@ -45,6 +47,8 @@ export interface Settings {
   readonly exitOnSetupFailure: boolean;
   readonly kubernetes: boolean;
   readonly log: LogSettings;
+  /** Undefined: nothing is measured. */
+  readonly metrics: MetricsSettings | undefined;
   /** Made by the launcher for the worker it forked; ours to remove. */
   readonly temporaryRoot: string | undefined;
   readonly notifyFd: number | undefined;
@@ -121,6 +125,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
   if (mode !== "predict" && mode !== "train") {
     throw new UserError("usage", `--x-mode is ${mode}.`, { hint: "Use predict or train." });
   }
+  const port = readPort(env["PORT"]);
   const warnings: string[] = [];
   const number = numberReader(env, warnings);
   // The worker reads it; only the warning is ours.
@@ -129,7 +134,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
     action: "serve",
     settings: {
       host: flags.host ?? "0.0.0.0",
-      port: readPort(env["PORT"]),
+      port,
       mode,
       uploadUrl: text(flags["upload-url"]) ?? text(env["COG_UPLOAD_URL"]),
       awaitExplicitShutdown: text(flags["await-explicit-shutdown"]) !== undefined,
@@ -171,6 +176,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
         format: env["LOG_FORMAT"] === "console" ? "console" : "json",
         rawModelLines: env["COG_LOG_MODEL"] === "raw",
       },
+      metrics: readMetrics(env, port),
       temporaryRoot: givenTemporaryRoot(env),
       notifyFd: descriptor(env["COG_NOTIFY_FD"]),
       workerFds: workerFds(env["COG_WORKER_FDS"]),

@@ -4,4 +4,5 @@ export { childrenOf, descriptorsOf, type Process, processesWith } from "./proces
 export { missingPythons, testPython } from "./pythons.ts";
 export { Receiver } from "./receiver.ts";
 export { type SchemaFacts, schemaOf } from "./schema.ts";
+export { scrape } from "./scraped.ts";
 export { nothing, serving, until } from "./serving.ts";

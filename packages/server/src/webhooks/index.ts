@@ -1,2 +1,2 @@
-export type { WebhookRequest } from "./webhooks.ts";
+export type { OnSend, WebhookRequest } from "./webhooks.ts";
 export { Webhooks } from "./webhooks.ts";

@@ -7,7 +7,7 @@ import type { Log } from "#log";
 import type { Fetch } from "#outgoing";
 import type { FeedEvent, Prediction, Subscriber } from "#predictions";
 import { renderSnapshot } from "#predictions";
-import type { Delivery } from "./delivery.ts";
+import type { Delivery, Outcome } from "./delivery.ts";
 import { deliver, deliverInsistently } from "./delivery.ts";
 import { Throttle } from "./throttle.ts";
 
@@ -18,17 +18,37 @@ export interface WebhooksOptions {
   readonly intervalMs: number;
   readonly retryMs: number;
   readonly log: Log;
+  readonly onSend: readonly OnSend[];
 }
+
+/** One webhook, as those who measure see it. */
+export interface Sending {
+  readonly event: WebhookEvent;
+  readonly predictionId: string;
+  readonly trace: Partial<TraceContext>;
+}
+
+/** Told when one is sent; `headers` go with it, `ended` is told what came of it after all retries. */
+export type OnSend = (sending: Sending) => {
+  readonly headers?: TraceContext;
+  readonly ended: (outcome: Outcome) => void;
+};
 
 export interface WebhookRequest {
   readonly url: string;
   readonly filter: readonly WebhookEvent[] | undefined;
-  /** `traceparent` and `tracestate` of the request. */
+  /** `traceparent` and `tracestate` of what it belongs to. */
   readonly trace: Partial<TraceContext>;
 }
 
 /** States that may wait for a slow receiver; beyond that the newest takes the place of the one before it. */
 const MOST_WAITING = 64;
+
+/** A state that is to be sent. */
+interface Waiting {
+  readonly event: WebhookEvent;
+  readonly now: Prediction;
+}
 
 const EVENT_OF: Readonly<Record<FeedEvent["type"], WebhookEvent | undefined>> = {
   start: "start",
@@ -52,15 +72,15 @@ export class Webhooks {
     const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     const headers = { "Content-Type": "application/json", "User-Agent": userAgent, ...authorization, ...trace };
     const throttle = new Throttle({ filter, intervalMs });
-    const waiting: Prediction[] = [];
+    const waiting: Waiting[] = [];
     let sending: Promise<void> | undefined;
     return (event, now) => {
       const name = EVENT_OF[event.type];
       if (name === undefined || !throttle.lets(name, Date.now())) return;
       if (waiting.length >= MOST_WAITING) waiting.pop();
-      waiting.push(now);
+      waiting.push({ event: name, now });
       if (sending !== undefined) return;
-      sending = this.#sendAll(waiting, { url, headers, fetch, retryMs }).finally(() => {
+      sending = this.#sendAll(waiting, { url, headers, fetch, retryMs }, trace).finally(() => {
         sending = undefined;
       });
       this.#track(sending);
@@ -79,20 +99,24 @@ export class Webhooks {
     void sending.finally(() => this.#open.delete(sending));
   }
 
-  async #sendAll(waiting: Prediction[], delivery: Delivery): Promise<void> {
+  async #sendAll(waiting: Waiting[], delivery: Delivery, trace: Partial<TraceContext>): Promise<void> {
     // The prediction goes on first: nothing of this belongs to its own turn.
     await new Promise(setImmediate);
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const last = next.status !== "processing" && next.status !== "starting";
+      const { event, now } = next;
+      const last = event === "completed";
+      const told = this.#options.onSend.map((begin) => begin({ event, predictionId: now.id, trace }));
+      const headers = Object.assign({}, delivery.headers, ...told.map((one) => one.headers));
       const send = last ? deliverInsistently : deliver;
-      const outcome = await send(renderSnapshot(next), delivery, this.#stop.signal);
+      const outcome = await send(renderSnapshot(now), { ...delivery, headers }, this.#stop.signal);
+      for (const { ended } of told) ended(outcome);
       if (outcome === "delivered") continue;
       this.#options.log.warn(last ? "the last webhook was not delivered" : "a webhook was not delivered", {
-        prediction_id: next.id,
+        prediction_id: now.id,
         outcome,
       });
       // Nobody listens: what is left would only hold up the last one.
-      waiting.splice(0, waiting.findLastIndex(({ status }) => status === "processing") + 1);
+      waiting.splice(0, waiting.findLastIndex(({ event }) => event !== "completed") + 1);
     }
   }
 }

@@ -19,6 +19,11 @@ export class Pool {
     this.#supervisors = supervisors;
   }
 
+  /** Of the processes that run now. */
+  get pids(): readonly number[] {
+    return this.#supervisors.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
   start(): void {
     for (const supervisor of this.#supervisors) supervisor.start();
   }

@@ -89,6 +89,11 @@ export class WorkerProcess implements Worker {
     void link.spawnError?.then((error) => this.#end({ event: "lost", detail: error.message }));
   }
 
+  /** Undefined until it has said so. */
+  get pid(): number | undefined {
+    return this.#pid;
+  }
+
   run(job: Job, sink: Sink): Running {
     this.#sequence = this.#sequence === LAST_SEQUENCE ? 1 : this.#sequence + 1;
     const sequence = this.#sequence;
@@ -225,7 +230,7 @@ export class WorkerProcess implements Worker {
   #notSent(sequence: number, error: string): void {
     const sink = this.#running.get(sequence);
     this.#running.delete(sequence);
-    sink?.({ type: "failed", error });
+    sink?.({ type: "failed", error, reason: "internal" });
   }
 
   /** Nothing that a worker sends may end the server: user code can write to any descriptor, and delete any file. */
@@ -362,7 +367,8 @@ export class WorkerProcess implements Worker {
     this.#running.clear();
     // First the slots go, so that no waiter is admitted to a dead worker.
     this.#handlers.onEnd(end);
-    for (const sink of sinks) sink({ type: "failed", error });
+    const reason = end.event === "killed" && end.outOfMemory ? "oom" : "worker_crash";
+    for (const sink of sinks) sink({ type: "failed", error, reason });
     // Otherwise the guardian would take the end of its connection for the end of this server.
     this.kill();
     for (const stream of [this.#link.channel, this.#link.control, this.#link.output]) stream.destroy();
@@ -386,7 +392,7 @@ function eventOf(frame: Frame, body: Buffer): WorkerEvent {
     case FRAME_KINDS.done:
       return { type: "done", payload: payloadOf(bytes), files, iterated: hasFlag(frame, "iterated") };
     case FRAME_KINDS.failed:
-      return { type: "failed", error: jsonOf<FailedPayload>(bytes).error };
+      return { type: "failed", error: jsonOf<FailedPayload>(bytes).error, reason: "exception" };
     default:
       return { type: "canceled" };
   }

@@ -58,6 +58,11 @@ export class Supervisor {
     this.#options = options;
   }
 
+  /** Of the process that runs now. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   start(): void {
     const { setupTimeoutMs } = this.#options;
     this.#setupLogs = "";

@@ -24,10 +24,13 @@ export interface Running {
   resume(): void;
 }
 
+/** Its code raised; its process ended, for want of memory or otherwise; or it could not be given its input. */
+export type WorkerFailure = "exception" | "worker_crash" | "oom" | "internal";
+
 export type WorkerEvent =
   | { readonly type: "log"; readonly source: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "metric"; readonly metric: MetricPayload }
   | { readonly type: "output"; readonly payload: RawValue; readonly files: boolean }
   | { readonly type: "done"; readonly payload: RawValue; readonly files: boolean; readonly iterated: boolean }
-  | { readonly type: "failed"; readonly error: string }
+  | { readonly type: "failed"; readonly error: string; readonly reason: WorkerFailure }
   | { readonly type: "canceled" };

@@ -23,7 +23,16 @@ export interface Endpoint {
 
 const MOST_WATCHERS = 1024;
 
-export async function create({ kind, calls }: Endpoint, request: Request, context: Context): Promise<Answer> {
+export async function create(endpoint: Endpoint, request: Request, context: Context): Promise<Answer> {
+  try {
+    return await admit(endpoint, request, context);
+  } catch (error) {
+    if (error instanceof Refusal) context.onRejected(error.reason);
+    throw error;
+  }
+}
+
+async function admit({ kind, calls }: Endpoint, request: Request, context: Context): Promise<Answer> {
   const body = await request.body();
   const { reloading } = context.health;
   if (reloading !== undefined) await reloading;
@@ -56,8 +65,9 @@ export async function create({ kind, calls }: Endpoint, request: Request, contex
     uploadUrl: envelope.uploadUrl ?? context.uploadUrl,
     cancelUnwatched: delivery === "stream",
     patient: reloading !== undefined,
+    source: { kind: "http", method: request.method, route: request.route },
   };
-  const addWebhook = webhookOf(envelope, request, context);
+  const addWebhook = webhookOf(envelope, context);
   switch (delivery) {
     case "stream":
       return answerStream(submission, addWebhook, context);
@@ -142,7 +152,7 @@ function attach(live: LivePrediction, context: Context): Answer {
 function submit(submission: Submission, attachTo: Attach, { predictions }: Context): LivePrediction {
   const live = predictions.submit(submission, attachTo);
   if (live === "full") {
-    throw new Refusal(atCapacity("At capacity - all prediction slots busy"));
+    throw new Refusal(atCapacity("At capacity - all prediction slots busy"), "busy");
   }
   if (live === "taken") {
     throw new Refusal(json(409, { error: `The id ${submission.id} is already in flight`, status: "failed" }));
@@ -151,16 +161,18 @@ function submit(submission: Submission, attachTo: Attach, { predictions }: Conte
 }
 
 function mustBeReady({ health }: Context): void {
-  if (health.draining) throw new Refusal(json(503, { detail: "draining" }));
+  if (health.draining) throw new Refusal(json(503, { detail: "draining" }), "draining");
   const state = health.state;
   if (state === "READY" || state === "BUSY") return;
   const error = "Setup has not finished yet. Wait until it has finished, or GET /health-check for status.";
-  throw new Refusal((state === "STARTING" ? tryLater : json)(503, { error, status: "failed" }));
+  const body = { error, status: "failed" };
+  if (state === "STARTING") throw new Refusal(tryLater(503, body), "starting");
+  throw new Refusal(json(503, body), "unavailable");
 }
 
 function mustBegin(calls: ModelFunction): void {
   const error = calls.begin();
-  if (error !== undefined) throw new Refusal(json(503, { error, status: "failed" }));
+  if (error !== undefined) throw new Refusal(json(503, { error, status: "failed" }), "unavailable");
 }
 
 function mustBeUrls(input: JsonObject, calls: ModelFunction, context: Context): void {
@@ -168,8 +180,7 @@ function mustBeUrls(input: JsonObject, calls: ModelFunction, context: Context): 
   if (problems.length > 0) throw invalid(problems);
 }
 
-function webhookOf({ webhook, webhookEvents }: Envelope, request: Request, { webhooks }: Context): Attach {
-  if (webhook === undefined) return () => undefined;
-  const subscriber = webhooks.subscriber({ url: webhook, filter: webhookEvents, trace: traceOf(request) ?? {} });
-  return (live) => void live.feed.subscribe(subscriber);
+function webhookOf({ webhook: url, webhookEvents: filter }: Envelope, { webhooks }: Context): Attach {
+  if (url === undefined) return () => undefined;
+  return (live) => void live.feed.subscribe(webhooks.subscriber({ url, filter, trace: live.trace ?? {} }));
 }
