@@ -348,6 +348,68 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
     expect(Buffer.concat(await text.toArray()).toString()).toBe("b.txt");
   });
 
+  test("one input takes several values, so often, on two servers side by side", async () => {
+    await page.getByLabel("prompt").fill("hey");
+    await page.getByText("Several predictions").click();
+    await page.getByLabel("How often").fill("2");
+    const vary = page.getByLabel("Vary");
+    expect(await vary.locator("option").allInnerTexts()).not.toContain("key");
+    await vary.selectOption("times");
+    const values = page.getByLabel("Values of times");
+    await values.fill("1\nmany");
+    await page.getByText("line 2: many is no JSON").waitFor();
+    await values.fill("1\n0");
+    await page.getByRole("button", { name: "Start 4 predictions" }).click();
+    await page.getByRole("alert").filter({ hasText: "number must be at least 1" }).waitFor();
+    await values.fill("1\n2\n");
+    await page.getByLabel("Also on").fill(speaker.model.replace("localhost", "127.0.0.1"));
+    await page.getByRole("button", { name: "Start 8 predictions" }).click();
+    await status("Done: 8 succeeded, 0 did not");
+    const table = page.getByRole("table", { name: "Predictions" });
+    const rows = await table.locator("tbody tr").allInnerTexts();
+    expect(rows.map((row) => row.match(/^\S+|hey\d( hey\d)*/g))).toEqual([
+      ["1", "hey0", "hey0"],
+      ["again", "hey0", "hey0"],
+      ["2", "hey0 hey1", "hey0 hey1"],
+      ["again", "hey0 hey1", "hey0 hey1"],
+    ]);
+    expect(await table.locator("thead").innerText()).toMatch(/median \d+\.\d\d s.*median \d+\.\d\d s/s);
+    await run();
+    await page.getByRole("tabpanel", { name: "Output" }).filter({ hasText: "hey0" }).waitFor();
+    expect(await table.count()).toBe(0);
+  });
+
+  test("predictions in a row are stopped where they are", async () => {
+    await page.getByLabel("prompt").fill("slow");
+    await page.getByLabel("Include pause").check();
+    await page.getByLabel("pause", { exact: true }).fill("20");
+    await page.getByText("Several predictions").click();
+    await page.getByLabel("How often").fill("3");
+    await page.getByRole("button", { name: "Start 3 predictions" }).click();
+    await page.getByRole("cell", { name: "running" }).waitFor();
+    expect(await page.getByRole("button", { name: "Run" }).isDisabled()).toBe(true);
+    await page.getByRole("button", { name: "Stop the predictions" }).click();
+    await status("Stopped after 0 of 3");
+    expect(await page.getByRole("cell", { name: "not run" }).count()).toBe(3);
+    await expect.poll(async () => (await health(speaker.model)).status, { timeout: PATIENCE_MS }).toBe("READY");
+  });
+
+  test("a batch of files becomes a gallery", async () => {
+    const target = page.getByLabel("Model server");
+    await target.fill(copier.model);
+    await target.press("Enter");
+    await page.getByLabel("image", { exact: true }).waitFor();
+    await page.getByText("Several predictions").click();
+    await page.getByLabel("Vary").selectOption("image");
+    const files = ["a.png", "b.png"].map((name) => ({ name, mimeType: "image/png", buffer: PIXEL }));
+    await page.getByLabel("Files for image").setInputFiles(files);
+    await page.getByRole("button", { name: "Start 2 predictions" }).click();
+    await status("Done: 2 succeeded, 0 did not");
+    const table = page.getByRole("table", { name: "Predictions" });
+    expect(await table.getByRole("img", { name: "output.copies.0" }).count()).toBe(2);
+    expect(await table.getByRole("rowheader").getByRole("img", { name: "image" }).count()).toBe(2);
+  });
+
   test("a file that is too large is refused with what to do instead", async () => {
     await page.getByLabel("Model server").fill(copier.model);
     await page.getByRole("button", { name: "Connect" }).click();

@@ -1,7 +1,15 @@
 /** The playground's page: asks where to begin, watches the model's server, and shows the state. */
 import { isJsonObject } from "@cog/core/json";
 import { h, render } from "preact";
-import { createCheck, createRunner, keepRemembered, keepTheme, takeUpLink, watchConnection } from "#effects";
+import {
+  createCheck,
+  createRunner,
+  createSeriesRunner,
+  keepRemembered,
+  keepTheme,
+  takeUpLink,
+  watchConnection,
+} from "#effects";
 import { Page } from "#page";
 import { type Config, createStore, type Store } from "#state";
 
@@ -11,7 +19,9 @@ keepRemembered(store);
 takeUpLink(store, location.hash);
 keepConnection(store);
 const place = document.getElementById("page");
-if (place !== null) render(h(Page, { store, runner: createRunner(store, createCheck()) }), place);
+const check = createCheck();
+const runners = { runner: createRunner(store, check), seriesRunner: createSeriesRunner(store, check) };
+if (place !== null) render(h(Page, { store, ...runners }), place);
 store.dispatch({ type: "configured", config: await configuration(), webhookToken: crypto.randomUUID() });
 
 async function configuration(): Promise<Config> {

@@ -53,6 +53,6 @@ export function beginningOf({ type, default: preset, choices, ge }: InputField):
   }
 }
 
-function isFile(type: InputType): boolean {
+export function isFile(type: InputType): boolean {
   return type.kind === "path" || type.kind === "file";
 }

@@ -1,3 +1,4 @@
 export { Media } from "./media.tsx";
-export { OutputView } from "./output.tsx";
+export { OutputView, WholeOutput } from "./output.tsx";
 export { shortened } from "./shortened.ts";
+export { Value } from "./value.tsx";

@@ -26,26 +26,28 @@ export function OutputView({ run, type }: OutputProps) {
 function Shown({ run, type }: OutputProps) {
   const { output } = run;
   if (output.kind === "none") return <p class="quiet">{isRunning(run) ? "Waiting for output…" : "No output."}</p>;
-  const items = output.kind === "items" ? output.items : Array.isArray(output.value) ? output.value : undefined;
-  if (items !== undefined && isOneText(type, items, output.kind === "items"))
-    return <Text text={items.join("")} isLive={isRunning(run)} dropped={droppedOf(run)} />;
-  if (items === undefined) return output.kind === "value" ? <Value value={output.value} place="output" /> : null;
+  if (output.kind === "value") return <WholeOutput value={output.value} type={type} />;
+  const { items, dropped } = output;
+  if (isOneText(type, items, true)) return <Text text={items.join("")} isLive={isRunning(run)} dropped={dropped} />;
   return (
     <>
       <List items={items} place="output" />
-      <Dropped count={droppedOf(run)} />
+      <Dropped count={dropped} />
     </>
   );
+}
+
+/** An output of which nothing more will come. */
+export function WholeOutput({ value, type }: { readonly value: Json; readonly type: OutputType }) {
+  if (!Array.isArray(value)) return <Value value={value} place="output" />;
+  if (isOneText(type, value, false)) return <Text text={value.join("")} isLive={false} dropped={0} />;
+  return <List items={value} place="output" />;
 }
 
 /** A value that is streamed comes in pieces of text, too. */
 function isOneText(type: OutputType, items: readonly Json[], isComing: boolean): boolean {
   if (!items.every((item) => typeof item === "string")) return false;
   return type.kind === "iterator" ? type.concatenate : isComing && type.kind === "string";
-}
-
-function droppedOf({ output }: Run): number {
-  return output.kind === "items" ? output.dropped : 0;
 }
 
 function Text({

@@ -16,7 +16,12 @@ export function Actions({ state, model, runner, dispatch }: ActionsProps) {
     <div class="actions">
       {state.draft.mode === "async" && <Webhooks state={state} dispatch={dispatch} />}
       <div class="row">
-        <button type="button" class="primary" disabled={running} onClick={() => void runner.run()}>
+        <button
+          type="button"
+          class="primary"
+          disabled={running || state.series?.isRunning === true}
+          onClick={() => void runner.run()}
+        >
           Run
         </button>
         <button type="button" disabled={!running} onClick={() => void runner.stop()}>

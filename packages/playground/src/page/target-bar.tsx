@@ -1,14 +1,15 @@
-import type { Runner } from "#effects";
+import type { Runner, SeriesRunner } from "#effects";
 import type { Action, State } from "#state";
 
 interface TargetBarProps {
   readonly state: State;
   readonly runner: Runner;
+  readonly seriesRunner: SeriesRunner;
   readonly dispatch: (action: Action) => void;
 }
 
 /** Which server the page speaks to. */
-export function TargetBar({ state, runner, dispatch }: TargetBarProps) {
+export function TargetBar({ state, runner, seriesRunner, dispatch }: TargetBarProps) {
   return (
     <form
       class="row"
@@ -16,6 +17,7 @@ export function TargetBar({ state, runner, dispatch }: TargetBarProps) {
         event.preventDefault();
         // Nobody would see what becomes of it.
         if (state.typedTarget !== state.run?.target) void runner.stop();
+        if (state.typedTarget !== state.series?.targets[0]) seriesRunner.stop();
         dispatch({ type: "connect" });
       }}
     >

@@ -1,6 +1,19 @@
 export type { Action } from "./reduce.ts";
 export { rememberedIn, withoutSecrets } from "./remembered.ts";
 export {
+  type Cell,
+  type CellEnding,
+  inputOf,
+  MOST_TIMES,
+  type Plan,
+  problemsOf,
+  rowsOf,
+  type Series,
+  type SeriesRow,
+  summaryOf,
+  targetsOf,
+} from "./series.ts";
+export {
   type Config,
   type Connection,
   type Draft,

@@ -4,6 +4,7 @@ import type { PredictionResponse, StreamEvent, WebhookEvent } from "@cog/core/wi
 import { asShown, withItem, withLogs, withRawEvent, withTimelineEvent } from "./limits.ts";
 import { emptyDraft, isSameDocument, modelOf } from "./model.ts";
 import { withRun, withTarget } from "./remembered.ts";
+import { begunSeries, NO_PLAN, type Plan, reduceSeries, type SeriesAction } from "./series.ts";
 import {
   type Config,
   type Draft,
@@ -47,6 +48,8 @@ export type Action =
       readonly nextWebhookToken: string;
       readonly at: number;
     }
+  | { readonly type: "plan"; readonly change: Partial<Plan> }
+  | SeriesAction
   | RunAction;
 
 /** Of the present run. */
@@ -117,7 +120,9 @@ export function reduce(state: State, action: Action): State {
         draft:
           state.model === undefined ? state.draft : { ...emptyDraft(state.model, state.draft), tab: state.draft.tab },
         problems: [],
+        plan: NO_PLAN,
         run: isRunning(state.run) ? state.run : undefined,
+        series: state.series?.isRunning === true ? state.series : undefined,
       };
     case "refused":
       return { ...state, problems: action.problems };
@@ -126,8 +131,16 @@ export function reduce(state: State, action: Action): State {
         ...withDraft(state, { webhookToken: action.nextWebhookToken }),
         problems: [],
         run: begun(state, action),
+        series: undefined,
         remembered: withRun(state.remembered, state.model, state.draft, action.at),
       };
+    case "plan":
+      return { ...state, plan: { ...state.plan, ...action.change } };
+    case "series-begun":
+      return { ...state, problems: [], series: begunSeries(state.plan, action) };
+    case "cell":
+    case "series-ended":
+      return { ...state, series: reduceSeries(state.series, action) };
     default:
       // What arrives late, of a run that has ended or was replaced, changes nothing.
       return state.run === undefined || !isRunning(state.run) ? state : { ...state, run: reduceRun(state.run, action) };
@@ -140,7 +153,7 @@ function connected(state: State): State {
   return {
     ...state,
     connection: { target, health: { kind: "asking" } },
-    ...(isOther && { model: undefined, problems: [], run: undefined }),
+    ...(isOther && { model: undefined, problems: [], run: undefined, series: undefined }),
   };
 }
 
@@ -150,7 +163,7 @@ function described(state: State, document: JsonObject): State {
   const model = modelOf(document);
   if (model === undefined) return { ...state, model };
   const remembered = withTarget(state.remembered, state.connection.target);
-  return { ...state, model, remembered, draft: emptyDraft(model, state.draft), problems: [] };
+  return { ...state, model, remembered, draft: emptyDraft(model, state.draft), plan: NO_PLAN, problems: [] };
 }
 
 function withDraft(state: State, change: Partial<Draft>): State {

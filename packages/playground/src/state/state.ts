@@ -2,6 +2,7 @@
 import type { Json, JsonObject } from "@cog/core/json";
 import type { Endpoint } from "@cog/core/schema";
 import type { HealthResponse, WebhookEvent } from "@cog/core/wire";
+import { NO_PLAN, type Plan, type Series } from "./series.ts";
 
 export interface State {
   readonly config: Config | undefined;
@@ -13,6 +14,10 @@ export interface State {
   /** What the last check of the input, or the last attempt to run, found wrong. */
   readonly problems: readonly string[];
   readonly run: Run | undefined;
+  /** What several predictions in a row would be. */
+  readonly plan: Plan;
+  /** The last ones; undefined once one was run alone after them. */
+  readonly series: Series | undefined;
   readonly theme: Theme;
   readonly remembered: Remembered;
 }
@@ -149,6 +154,8 @@ export const initialState: State = {
   },
   problems: [],
   run: undefined,
+  plan: NO_PLAN,
+  series: undefined,
   theme: "system",
   remembered: { targets: [], runs: [] },
 };
