@@ -91,6 +91,7 @@ function absent({ scenario, engine }: Run, docker: boolean): string | undefined 
 function onPath(program: string, docker: boolean): boolean {
   if (program === "docker") return docker;
   if (program === "registry") return process.env["TEST_REGISTRY"] !== undefined;
+  if (program === "redis") return process.env["TEST_REDIS"] !== undefined;
   try {
     execFileSync("sh", ["-c", 'command -v "$1"', "sh", program], { stdio: "ignore" });
     return true;
