@@ -20,7 +20,7 @@ say(`Bundled the CLI, the server and the page in ${seconds(started)}`);
 const packing = performance.now();
 const wheel = buildWheel(bundles);
 const name = relative(root, wheel.path);
-writeNpmPackage({ cli: bundles.cli, wheel: wheel.path });
+writeNpmPackage({ cli: bundles.cli, server: [...bundles.server, bundles.docs], wheel: wheel.path });
 say(wheel.built ? `Packed ${name} in ${seconds(packing)}` : `${name} is up to date`);
 stampBuilt();
 

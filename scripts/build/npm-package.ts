@@ -7,12 +7,14 @@ import { writeIfChanged } from "./write.ts";
 
 interface Contents {
   readonly cli: readonly string[];
+  /** For `cog gateway`, which needs no Python. */
+  readonly server: readonly string[];
   /** With the SDK and the server, which the command line carries. */
   readonly wheel: string;
 }
 
 /** dist/ becomes the package's folder; files of earlier builds that lie there are not in it. */
-export function writeNpmPackage({ cli, wheel }: Contents): void {
+export function writeNpmPackage({ cli, server, wheel }: Contents): void {
   const { license, engines } = JSON.parse(readFileSync(at("package.json"), "utf8")) as Record<string, unknown>;
   const manifest = {
     name: "@cog/cli",
@@ -21,7 +23,7 @@ export function writeNpmPackage({ cli, wheel }: Contents): void {
     license,
     engines,
     bin: { cog: "cli/main.cjs" },
-    files: [...cli, wheel].map((path) => relative(dist, path)).sort(),
+    files: [...cli, ...server, wheel].map((path) => relative(dist, path)).sort(),
   };
   writeIfChanged(join(dist, "package.json"), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   writeIfChanged(join(dist, "LICENSE"), readFileSync(at("LICENSE")));

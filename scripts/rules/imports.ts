@@ -54,6 +54,7 @@ export const RULES: readonly Rule[] = [
   { rooms: READING, may: ["core/*"], types: ["cli/report"], node: true },
   { rooms: ["cli/http"], may: ["core/*"], node: true },
   { rooms: ["cli/docker", "cli/sdk"], may: ["core/*"], types: ["cli/report"], node: true },
+  { rooms: ["cli/queue"], may: ["core/*"], node: true },
   { rooms: ["cli/registry"], may: [], node: true },
   { rooms: ["cli/playground"], may: CORE_BASICS, node: true },
   { rooms: ["cli/push"], may: ["cli/docker", "cli/registry", "core/*"], types: ["cli/report"], node: true },

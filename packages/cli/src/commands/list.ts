@@ -5,6 +5,7 @@ import { completion } from "./completion.ts";
 import { debug } from "./debug.ts";
 import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
+import { gateway } from "./gateway.ts";
 import { init } from "./init.ts";
 import { inspect } from "./inspect.ts";
 import { login } from "./login.ts";
@@ -15,6 +16,7 @@ import { playground } from "./playground.ts";
 import { predict } from "./predict.ts";
 import { ps } from "./ps.ts";
 import { push } from "./push.ts";
+import { queueCancel, queueResult, queueStatus, queueSubmit } from "./queue.ts";
 import { run } from "./run.ts";
 import { schema } from "./schema.ts";
 import { serve } from "./serve.ts";
@@ -40,6 +42,11 @@ export const commands: readonly AnyCommand[] = [
   ps,
   logs,
   stop,
+  queueSubmit,
+  queueResult,
+  queueCancel,
+  queueStatus,
+  gateway,
   completion,
   version,
   predict,

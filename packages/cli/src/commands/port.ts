@@ -51,3 +51,9 @@ export function portError(error: unknown, { host, port, flag }: PortPlace): unkn
     cause: error,
   });
 }
+
+/** Where it is reached, for people. */
+export function addressOf(host: string, port: number): string {
+  if (host === "127.0.0.1" || host === "localhost" || host === "::1") return `http://localhost:${port}`;
+  return host === "0.0.0.0" ? `http://0.0.0.0:${port} (http://localhost:${port})` : `http://${host}:${port}`;
+}

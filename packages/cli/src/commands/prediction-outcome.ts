@@ -78,7 +78,10 @@ async function servedDocument(url: string, signal: AbortSignal): Promise<JsonObj
   });
 }
 
-export async function show({ answer, streamed, endpoint, shown }: Outcome, flags: Flags): Promise<number> {
+export async function show(
+  { answer, streamed, endpoint, shown }: Outcome,
+  flags: Pick<Flags, "json">,
+): Promise<number> {
   const succeeded = answer.status === "succeeded";
   try {
     if (flags.json !== undefined) await presentJson(answer, endpoint?.output, shown);
@@ -94,11 +97,14 @@ export async function show({ answer, streamed, endpoint, shown }: Outcome, flags
 
 interface Presentation {
   readonly name: OutputName;
-  readonly subject: Subject;
+  readonly subject: Pick<Subject, "mode" | "open">;
   readonly context: CommandContext;
 }
 
-function presentation(flags: Flags, { name, subject, context }: Presentation): PresentOptions {
+export function presentation(
+  flags: Pick<Flags, "output" | "raw">,
+  { name, subject, context }: Presentation,
+): PresentOptions {
   const { workingDirectory, stdout, report, signal } = context;
   // Weights keep exactly the name they are given; what is not a file is printed unless a name was asked for.
   const training = subject.mode === "train" && name.place === "file";
@@ -120,7 +126,12 @@ function presentation(flags: Flags, { name, subject, context }: Presentation): P
   };
 }
 
-function streams(flags: Flags, endpoint: Endpoint | undefined, { stdout }: CommandContext): boolean {
+/** Whether items are printed as they come. */
+export function streams(
+  flags: Pick<Flags, "json" | "no-stream" | "output" | "stream">,
+  endpoint: Endpoint | undefined,
+  { stdout }: CommandContext,
+): boolean {
   if (flags.json !== undefined || flags["no-stream"] || flags.output !== undefined) return false;
   const comesInPieces = endpoint?.streaming === true || endpoint?.output.kind === "iterator";
   return comesInPieces && (flags.stream || stdout.isTerminal);

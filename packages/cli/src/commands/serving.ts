@@ -10,7 +10,7 @@ import type { CommandContext } from "./command.ts";
 import { chooseEngine, sayStarting, warnOfRemote } from "./engine.ts";
 import { aborted } from "./interrupt.ts";
 import { keeping, recipeOf } from "./keeping.ts";
-import { checkPort } from "./port.ts";
+import { addressOf, checkPort } from "./port.ts";
 import { projectOf } from "./project.ts";
 import { mustHaveWeights, weightPlaces } from "./project-weights.ts";
 import type { ServeFlags } from "./serve.ts";
@@ -140,9 +140,4 @@ async function untilEnded({ ended }: RunningModel, signal: AbortSignal): Promise
   const reason = await Promise.race([ended, aborted(signal)]);
   signal.throwIfAborted();
   throw new CogError("model.ended", `The model server ended: ${reason ?? ""}`);
-}
-
-function addressOf(host: string, port: number): string {
-  if (host === "127.0.0.1" || host === "localhost" || host === "::1") return `http://localhost:${port}`;
-  return host === "0.0.0.0" ? `http://0.0.0.0:${port} (http://localhost:${port})` : `http://${host}:${port}`;
 }

@@ -1,3 +1,10 @@
-export { checkInput, type GivenInput, type InputContext, type InputFlags, readInputFlags } from "./inputs.ts";
+export {
+  checkInput,
+  type GivenInput,
+  type InputContext,
+  type InputFlags,
+  readInputFlags,
+  uncheckedInput,
+} from "./inputs.ts";
 export type { JsonReading } from "./json.ts";
 export { inputTable } from "./table.ts";

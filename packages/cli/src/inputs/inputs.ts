@@ -50,6 +50,13 @@ export async function checkInput(given: GivenInput, context: InputContext): Prom
   throw new UserError(checked.code, checked.message, { hint: checked.hint ?? whatItTakes(checked.code, context) });
 }
 
+/** For a model that nobody here knows anything of: what was typed stays text, and JSON what it is. */
+export function uncheckedInput(given: GivenInput, reading: JsonReading): JsonObject {
+  return given.kind === "json"
+    ? readFilesIn(given.input, {}, reading)
+    : Object.fromEntries(given.inputs.map((one) => [one.name, coerceInput(one, undefined, reading)]));
+}
+
 /** Who left something out may not know what there is; who gave something wrong was told what is right. */
 function whatItTakes(code: string, { document, component, asking }: InputContext): string {
   const model = interfaceOf(document);

@@ -12,6 +12,23 @@ export type CarriedSdk =
   /** A `site-packages` that holds `cog/`. */
   | { readonly kind: "installed"; readonly sitePackages: string };
 
+/** The server's bundle, which Node runs without Python. */
+export function carriedServer(): string {
+  const own = dirname(fileURLToPath(import.meta.url));
+  if (basename(own) === "_cli") {
+    const installed = join(own, "..", "server", "server.mjs");
+    if (existsSync(installed)) return installed;
+  }
+  for (let directory = own; ; directory = dirname(directory)) {
+    const found = [directory, join(directory, "dist")].map((folder) => join(folder, "server.mjs")).find(existsSync);
+    if (found !== undefined) return found;
+    if (dirname(directory) === directory) break;
+  }
+  throw new CogError("sdk.missing", "The server (server.mjs) that belongs to this cog is missing.", {
+    hint: "Install cog again, or run 'npm run build' in a clone.",
+  });
+}
+
 export const WHEEL = /^cog-(.+)-py3-none-any\.whl$/;
 
 export function carriedSdk(): CarriedSdk {

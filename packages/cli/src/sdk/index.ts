@@ -1,2 +1,2 @@
-export { type CarriedSdk, carriedSdk } from "./carried.ts";
+export { type CarriedSdk, carriedSdk, carriedServer } from "./carried.ts";
 export { carriedWheel, type Wheel, type WheelOptions } from "./wheel.ts";

@@ -31,6 +31,7 @@ export interface Settings {
   /** COG_MODEL, or in parts COG_MODEL_REGISTRY, COG_MODEL_REPO, COG_MODEL_TAG: where a model is pushed to. */
   readonly model: ModelSettings;
   readonly weights: WeightSettings;
+  readonly queue: QueueSettings;
   readonly push: PushSettings;
   /** COG_SKIP_DOCKER_CHECK, COG_SKIP_GPU_CHECK: what `cog doctor` shall not look at. */
   readonly doctorSkips: { readonly docker: boolean; readonly gpu: boolean };
@@ -57,6 +58,15 @@ export interface WeightSettings {
   readonly huggingFaceToken: string | undefined;
   /** COG_WEIGHTS_COPY: files are copied into a project where they cannot be linked. */
   readonly copies: boolean;
+}
+
+export interface QueueSettings {
+  /** COG_REDIS_URL, as given. */
+  readonly redisUrl: string | undefined;
+  /** COG_REDIS_QUEUE */
+  readonly name: string | undefined;
+  /** COG_QUEUE_LAG_MAX, as given: a prediction is refused when more than these wait. */
+  readonly lagMax: string | undefined;
 }
 
 export interface PushSettings {
@@ -164,6 +174,11 @@ export function readSettings(environment: Environment = process.env): Settings {
       huggingFaceEndpoint: text("HF_ENDPOINT") ?? "https://huggingface.co",
       huggingFaceToken: text("HF_TOKEN") ?? text("HUGGING_FACE_HUB_TOKEN"),
       copies: text("COG_WEIGHTS_COPY") !== undefined,
+    },
+    queue: {
+      redisUrl: text("COG_REDIS_URL"),
+      name: text("COG_REDIS_QUEUE"),
+      lagMax: text("COG_QUEUE_LAG_MAX"),
     },
     push: {
       oci: text("COG_PUSH_OCI") === "1",

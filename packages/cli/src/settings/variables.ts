@@ -81,6 +81,13 @@ export const variables: readonly Variable[] = [
     group: "Network and registries",
     meaning: "The tag to push a model with; default: the time, like 20260102T030405Z",
   },
+  { name: "COG_REDIS_URL", group: "Network and registries", meaning: "The Redis of a queue, as --redis-url" },
+  { name: "COG_REDIS_QUEUE", group: "Network and registries", meaning: "The name of a queue, as --queue" },
+  {
+    name: "COG_QUEUE_LAG_MAX",
+    group: "Network and registries",
+    meaning: "A prediction is refused when more than these wait in its queue, as --lag-max",
+  },
   {
     name: "COG_PUSH_OCI",
     group: "Network and registries",

@@ -60,6 +60,8 @@ def _mode(arguments: List[str]) -> Optional[str]:
 
 def _may_fork(environment: Dict[str, str]) -> bool:
     """Otherwise the server starts the worker: it reads cog.yaml, and gives each of several workers its device."""
+    if environment.get("COG_ENTRY") == "gateway":
+        return False
     train = environment.get("COG_X_MODE") == "train"
     reference = environment.get("COG_TRAIN_TYPE_STUB" if train else "COG_PREDICT_TYPE_STUB")
     return bool(reference) and hasattr(os, "fork") and environment.get("COG_WORKERS", "1").strip() in ("", "1")

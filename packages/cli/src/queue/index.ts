@@ -1,0 +1,2 @@
+export { openRedis, type RedisConnection } from "./connection.ts";
+export { deadlineOf } from "./deadline.ts";
