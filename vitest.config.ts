@@ -3,12 +3,16 @@ import { testPythons } from "./packages/server/src/testing/pythons.ts";
 
 const SERVED = "packages/server/src/{faults,files,health,http,log,metrics,outgoing,traces,webhooks}/**/*.test.ts";
 /**
- * With one interpreter: how HTTP is read and refused, of which nothing comes as far as Python; and what has one place on a
- * machine, where runs with several would meet.
+ * With one interpreter: how HTTP is read and refused, and how files are stored, of which nothing comes as far as Python; and
+ * what has one place on a machine, where runs with several would meet.
  */
 const ONCE = ["bodies", "keep-alive", "exact-integers", "fuzz", "member-text", "pipelining"]
   .map((name) => `packages/server/src/http/${name}.test.ts`)
-  .concat("packages/server/src/health/ready-file.test.ts", "packages/server/src/metrics/*.test.ts");
+  .concat(
+    "packages/server/src/health/ready-file.test.ts",
+    "packages/server/src/metrics/*.test.ts",
+    "packages/server/src/files/object-storage/objects.test.ts",
+  );
 /** Served from the wheel as it is built, so it is built first where it is older than its sources. */
 const pythonTools = "scripts/python/for-tests.ts";
 const globalSetup = "packages/server/src/testing/build-first.ts";

@@ -33,6 +33,7 @@ const SERVER_BASICS = [
   "server/time",
   "server/in-flight",
   "server/outgoing",
+  "server/lanes",
 ];
 
 export const RULES: readonly Rule[] = [

@@ -2,13 +2,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { version } from "@cog/core/version";
 import type { InterfacePayload, Notification } from "@cog/core/wire";
-import type { FileInputs } from "#files";
-import { FileWorkspace, TemporaryRoot } from "#files";
+import type { FileInputs, LazyObjects } from "#files";
+import { checkObjects, FileWorkspace, lazyObjects, TemporaryRoot } from "#files";
 import { Health } from "#health";
 import type { Context, ModelFunction } from "#http";
 import { createRoutes, HttpServer, metricsRoutes } from "#http";
 import { Log } from "#log";
 import { Metrics, Present } from "#metrics";
+import type { Fetch } from "#outgoing";
 import { createFetch } from "#outgoing";
 import { Predictions, Slots } from "#predictions";
 import type { Schema, SchemaOptions } from "#schema";
@@ -31,10 +32,13 @@ const LAST_SETUP_LINES_MS = 100;
 export async function serve(settings: Settings): Promise<number> {
   const log = new Log(settings.log);
   for (const warning of settings.warnings) log.warn(warning);
+  const fetch = createFetch(settings.proxy);
+  const objects = lazyObjects({ settings: settings.storage, fetch });
+  await checkObjects(objects, { uploadUrl: settings.uploadUrl, inputs: settings.downloads.objects });
   const model = await modelEnvironment(settings);
   const temporary = new TemporaryRoot(settings.temporaryRoot);
   process.once("exit", () => temporary.removeSync());
-  const server = new ModelServer({ settings, model, temporary, log });
+  const server = new ModelServer({ settings, model, temporary, fetch, objects, log });
   return server.run();
 }
 
@@ -42,6 +46,8 @@ interface Parts {
   readonly settings: Settings;
   readonly model: Environment;
   readonly temporary: TemporaryRoot;
+  readonly fetch: Fetch;
+  readonly objects: LazyObjects;
   readonly log: Log;
 }
 
@@ -65,15 +71,15 @@ class ModelServer {
   #stopping = false;
   #finish: (code: number) => void = () => undefined;
 
-  constructor({ settings, model, temporary, log }: Parts) {
+  constructor({ settings, model, temporary, fetch, objects, log }: Parts) {
     const { launcher } = settings;
     const userAgent = `cog/${version}`;
-    const fetch = createFetch(settings.proxy);
     const { downloads: limits, uploadTimeoutMs } = settings;
     const downloads = {
-      fetch: limits.publicOnly ? createFetch({ ...settings.proxy, publicOnly: true }) : fetch,
+      fetch: createFetch({ ...settings.proxy, closed: limits.publicOnly ? "private" : "metadata" }),
       userAgent: settings.userAgent ?? userAgent,
       limits,
+      objects,
     };
     this.#settings = settings;
     this.#log = log;
@@ -82,8 +88,19 @@ class ModelServer {
     const onTransfer = measures.map((measure) => measure.onTransfer);
     this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
-      openWorkspace: ({ id: predictionId, uploadUrl }, trace) =>
-        new FileWorkspace({ predictionId, uploadUrl, temporary, fetch, uploadTimeoutMs, downloads, trace, onTransfer }),
+      openWorkspace: ({ id: predictionId, uploadUrl, putUrls }, trace) =>
+        new FileWorkspace({
+          predictionId,
+          uploadUrl,
+          putUrls,
+          temporary,
+          fetch,
+          objects,
+          uploadTimeoutMs,
+          downloads,
+          trace,
+          onTransfer,
+        }),
       observe: measures.map((measure) => measure.observe),
       onLog: ({ id }, source, text) => log.model({ predictionId: id, source, text }),
     });
@@ -123,7 +140,7 @@ class ModelServer {
       webhooks: this.#webhooks,
       health: this.#health,
       schema: () => this.#schema,
-      localPathInputs: settings.localPathInputs,
+      inputRules: { ...settings.downloads, localPaths: settings.localPathInputs },
       uploadUrl: settings.uploadUrl,
       streamHistory: settings.streamHistory,
       streamKeepAliveMs: settings.streamKeepAliveMs,

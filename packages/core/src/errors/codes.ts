@@ -165,6 +165,8 @@ export const ERROR_CODES = {
   "server.refused": "The prediction server refused the request.",
   "server.unreachable": "The prediction server does not answer.",
   "settings.port": "`PORT` or `COG_METRICS_PORT` is no port, or both are the same.",
+  "storage.credentials": "Object storage is asked for, and there are no credentials for it.",
+  "storage.settings": "A setting of object storage cannot be used.",
   "torch.unpinned": "A CUDA is asked for that decides on torch, which has no version.",
   "volume.invalid": "A `--volume` is none.",
   "volume.local": "A volume cannot be shown at that path without a container.",

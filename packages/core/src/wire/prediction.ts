@@ -21,6 +21,8 @@ export interface PredictionRequest {
   readonly context?: Readonly<Record<string, string>>;
   /** Where this prediction's output files are uploaded; wins over `--upload-url`. */
   readonly output_file_prefix?: string;
+  /** Presigned addresses, to which the output files are PUT in order. */
+  readonly upload?: { readonly put_urls: readonly string[] };
   /** Echoed. */
   readonly created_at?: string;
 }

@@ -106,6 +106,48 @@ describe("limits", () => {
   });
 });
 
+test("a metadata service is no place for inputs, wherever a redirect leads", async () => {
+  const way = await Receiver.start((_, response) => {
+    response.writeHead(302, { Location: "http://169.254.169.254/latest/meta-data/" }).end();
+  });
+  await serving(model, async ({ client }) => {
+    for (const file of ["http://169.254.169.254/latest/meta-data/", "http://[::ffff:a9fe:a9fe]/", `${way.url}/x`]) {
+      const answer = await client.predict({ input: { do: READ, file } });
+      expect(answer, file).toMatchObject({ status: "failed", error: expect.stringContaining("surroundings") });
+    }
+  });
+  way.close();
+});
+
+describe("COG_INPUT_HOSTS", () => {
+  test("is all that inputs may come from, for Path and for File, redirects included", async () => {
+    const { host } = new URL(web.url);
+    const way = await Receiver.start(({ path }, response) => {
+      const to = path === "/inside" ? `${web.url}/x` : "http://localhost:1/x";
+      response.writeHead(302, { Location: to }).end();
+    });
+    const env = { COG_INPUT_HOSTS: `${host}, ${new URL(way.url).host},*.example.com` };
+    await serving({ ...model, env }, async (server) => {
+      for (const name of ["file", "handle"]) {
+        const ask = (url: string) => server.client.predict({ input: { do: READ, [name]: url } });
+        expect((await ask(`${web.url}/x`)).output).toBe("/x");
+        expect((await ask(`${way.url}/inside`)).output).toBe("/x");
+        expect((await ask(`${way.url}/outside`)).error).toContain("localhost:1, which COG_INPUT_HOSTS does not name");
+        expect((await ask("data:,here")).output).toBe("here");
+        for (const url of [
+          web.url.replace("127.0.0.1", "localhost"),
+          "http://example.com/x",
+          "https://xexample.com/",
+        ]) {
+          const refused = await server.post("/predictions", { input: { [name]: url } });
+          expect([url, refused.status]).toEqual([url, 422]);
+        }
+      }
+    });
+    way.close();
+  });
+});
+
 describe("COG_DOWNLOAD_PUBLIC_ONLY", () => {
   const env = { COG_DOWNLOAD_PUBLIC_ONLY: "1" };
 

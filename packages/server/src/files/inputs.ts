@@ -4,35 +4,58 @@ import { join } from "node:path";
 import type { Json, JsonObject } from "@cog/core/json";
 import { extensionOf } from "@cog/core/media";
 import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
+import { inLanes } from "#lanes";
 import { StepFailed } from "#predictions";
 import type { DownloadSettings } from "#settings";
 import { decodeDataUrl, isDataUrl } from "./data-url.ts";
 import type { DownloadOptions } from "./download.ts";
-import { download } from "./download.ts";
-import { nameOfDataUrl, nameOfDownload } from "./names.ts";
+import { download, tookTooLong } from "./download.ts";
+import { isAllowedHost } from "./hosts.ts";
+import { nameOfDataUrl, nameOfDownload, nameOfObject } from "./names.ts";
+import { isObjectAddress, parseObjectAddress } from "./object-storage/address.ts";
+import type { LazyObjects } from "./objects.ts";
+import { measured } from "./transfer.ts";
 
 export type FileInputs = Readonly<Record<string, FileInputKind>>;
 
 const PARALLEL_DOWNLOADS = 8;
 const OTHER_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
+/** Which values clients may give for files. */
+export interface InputRules extends Pick<DownloadSettings, "objects" | "hosts"> {
+  readonly localPaths: boolean;
+}
+
 /**
  * What no file can be made of. A remote caller must not make the model open files of the container: unless `localPaths`
  * allows it, only URLs are taken.
  */
-export function urlProblems(
-  input: JsonObject,
-  files: FileInputs,
-  { localPaths }: { readonly localPaths: boolean },
-): readonly ValidationProblem[] {
+export function urlProblems(input: JsonObject, files: FileInputs, rules: InputRules): readonly ValidationProblem[] {
   const problems: ValidationProblem[] = [];
   for (const { name, at, value } of fileValues(input, files)) {
-    if (isDataUrl(value) || isHttpUrl(value) || (localPaths && !OTHER_SCHEME.test(value))) continue;
+    const problem = problemOf(value, rules);
+    if (problem === undefined) continue;
     const place = at === undefined ? name : `${name}/${at}`;
-    const msg = `${JSON.stringify(shortened(value))} is not an http, https or data URL`;
+    const msg = `${JSON.stringify(shortened(value))} ${problem}`;
     problems.push({ loc: ["body", "input", place], msg, type: "value_error" });
   }
   return problems;
+}
+
+function problemOf(value: string, { localPaths, objects, hosts }: InputRules): string | undefined {
+  if (isDataUrl(value) || (localPaths && !OTHER_SCHEME.test(value))) return undefined;
+  if (isObjectAddress(value)) {
+    if (!objects) return "is in object storage, from which this server takes no inputs (COG_S3_INPUTS)";
+    try {
+      parseObjectAddress(value);
+    } catch {
+      return "is not the address of an object";
+    }
+  } else if (!isHttpUrl(value)) return "is not an http, https or data URL";
+  else if (!URL.canParse(value)) return undefined; // The download says what is wrong with it.
+  return isAllowedHost(value, hosts)
+    ? undefined
+    : "is on a host from which this server takes no inputs (COG_INPUT_HOSTS)";
 }
 
 /** True when some value has to become a local file. */
@@ -40,34 +63,26 @@ export function needsFiles(input: JsonObject, files: FileInputs, limits: Downloa
   return fileValues(input, files).some((value) => isPrepared(value, limits));
 }
 
+export interface PrepareOptions extends DownloadOptions {
+  readonly folder: string;
+  readonly objects: LazyObjects;
+}
+
 /** The input with the paths of local files, made below `folder`, in place of URLs. Throws what the client should read. */
 export async function prepareFiles(
   input: JsonObject,
   files: FileInputs,
-  { folder, ...options }: DownloadOptions & { readonly folder: string },
+  { folder, ...options }: PrepareOptions,
 ): Promise<JsonObject> {
   const wanted = fileValues(input, files).filter((value) => isPrepared(value, options.limits));
-  const paths = new Map<FileValue, string>();
-  const waiting = wanted.entries();
-  // The first failure ends the others, so that nothing writes below the folder any more.
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const take = async (): Promise<void> => {
-    for (const [number, value] of waiting) {
-      const prefix = join(folder, String(number));
-      paths.set(value, await fetchFile(value, prefix, { ...options, signal }));
-    }
-  };
-  const workers = Array.from({ length: Math.min(PARALLEL_DOWNLOADS, wanted.length) }, take);
-  try {
-    await Promise.all(workers);
-  } catch (error) {
-    stop.abort();
-    await Promise.allSettled(workers);
-    throw error;
-  }
+  const made = await inLanes(
+    [...wanted.entries()],
+    ([number, value], signal) => fetchFile(value, join(folder, String(number)), { ...options, signal }),
+    { lanes: PARALLEL_DOWNLOADS, signal: options.signal },
+  );
   const prepared: Record<string, Json> = { ...input };
-  for (const [{ name, at }, path] of paths) {
+  for (const [number, { name, at }] of wanted.entries()) {
+    const path = made[number] ?? "";
     const list = prepared[name];
     if (at === undefined) prepared[name] = path;
     else if (Array.isArray(list)) prepared[name] = list.with(at, path);
@@ -103,16 +118,18 @@ function fileValues(input: JsonObject, files: FileInputs): FileValue[] {
  * URLs of `file` inputs are opened by the model, lazily, and data URLs in memory, as models of the reference know them; where
  * limits are to hold downloads are ours to open.
  */
-function isPrepared({ value, kind }: FileValue, { timeoutMs, mostBytes, publicOnly }: DownloadSettings): boolean {
+function isPrepared({ value, kind }: FileValue, limits: DownloadSettings): boolean {
+  if (isObjectAddress(value)) return true;
   if (kind === "path") return isDataUrl(value) || isHttpUrl(value);
-  return isHttpUrl(value) && (publicOnly || timeoutMs !== undefined || mostBytes !== undefined);
+  const { timeoutMs, mostBytes, publicOnly, hosts } = limits;
+  return isHttpUrl(value) && (publicOnly || (timeoutMs ?? mostBytes ?? hosts) !== undefined);
 }
 
 function isHttpUrl(value: string): boolean {
   return /^https?:\/\//i.test(value);
 }
 
-async function fetchFile(file: FileValue, prefix: string, options: DownloadOptions): Promise<string> {
+async function fetchFile(file: FileValue, prefix: string, options: Omit<PrepareOptions, "folder">): Promise<string> {
   await mkdir(prefix);
   try {
     if (isDataUrl(file.value)) {
@@ -121,12 +138,31 @@ async function fetchFile(file: FileValue, prefix: string, options: DownloadOptio
       await writeFile(path, content, { mode: 0o600, signal: options.signal });
       return path;
     }
+    if (isObjectAddress(file.value)) return await fetchObject(file.value, prefix, options);
     const path = join(prefix, nameOfDownload(file.value));
     await download(file.value, path, options);
     return path;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new StepFailed("validation", `Input ${file.name}: ${message}`, { cause: error });
+  }
+}
+
+async function fetchObject(
+  address: string,
+  folder: string,
+  { objects, limits, signal, trace, onTransfer }: Omit<PrepareOptions, "folder">,
+): Promise<string> {
+  const path = join(folder, nameOfObject(parseObjectAddress(address).key));
+  const late = limits.timeoutMs === undefined ? undefined : AbortSignal.timeout(limits.timeoutMs);
+  const within = late === undefined ? signal : AbortSignal.any([signal, late]);
+  try {
+    const get = async (): Promise<void> =>
+      await (await objects()).get(address, path, { mostBytes: limits.mostBytes, signal: within });
+    await measured(get, { transfer: { kind: "download", trace }, signal, onTransfer });
+    return path;
+  } catch (error) {
+    throw late?.aborted ? new Error(`${address}: ${tookTooLong(limits)}`, { cause: error }) : error;
   }
 }
 

@@ -5,8 +5,12 @@ const MOST_BYTES = 200;
 
 /** A name for the download of `url`: random prefix and the URL's base name, as models of the reference see it. */
 export function nameOfDownload(url: string): string {
-  const base = decoded(new URL(url).pathname.split("/").at(-1) ?? "");
-  return shortened(`${randomBytes(4).toString("hex")}${base.replaceAll(/[/\0]/g, "_")}`);
+  return unlikeOthers(decoded(new URL(url).pathname.split("/").at(-1) ?? ""));
+}
+
+/** The same for the key of an object, which is not encoded. */
+export function nameOfObject(key: string): string {
+  return unlikeOthers(key.split("/").at(-1) ?? "");
 }
 
 export function nameOfDataUrl(extension: string): string {
@@ -24,6 +28,10 @@ export class UniqueNames {
     this.#taken.add(free);
     return free;
   }
+}
+
+function unlikeOthers(base: string): string {
+  return shortened(`${randomBytes(4).toString("hex")}${base.replaceAll(/[/\0]/g, "_")}`);
 }
 
 function decoded(text: string): string {

@@ -5,18 +5,16 @@ import { open, stat } from "node:fs/promises";
 import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { OutputFile, OutputWithFiles } from "@cog/core/wire";
-import type { Fetch } from "#outgoing";
 import type { Piece, RawValue } from "#raw-json";
 import { DataUrlText } from "./data-url.ts";
 import { mediaTypeOf } from "./media-types.ts";
-import { upload } from "./upload.ts";
 
 /** Read at a time; a multiple of three, so that base64 can be cut here. */
 const PIECE_BYTES = 768 * 1024;
 
 /** The file's data URL, as JSON. */
 export async function embedFile({ path, name }: OutputFile): Promise<Piece> {
-  const size = await mustBeFile(path);
+  const size = await sizeOfFile(path);
   const text = new DataUrlText(mediaTypeOf(name), size);
   const piece = Buffer.allocUnsafe(Math.min(size, PIECE_BYTES));
   const file = await open(path);
@@ -44,22 +42,6 @@ async function fill(piece: Buffer, file: FileHandle, position: number): Promise<
   return filled;
 }
 
-export interface UploadOptions {
-  readonly prefix: string;
-  readonly predictionId: string;
-  readonly timeoutMs: number;
-  readonly fetch: Fetch;
-  readonly signal: AbortSignal;
-}
-
-/** The URL that the file has now, as JSON. */
-export async function uploadFile(file: OutputFile, options: UploadOptions): Promise<Piece> {
-  const { fetch, signal, ...rest } = options;
-  const size = await mustBeFile(file.path);
-  const { path, name } = file;
-  return JSON.stringify(await upload({ ...rest, path, name, size, mediaType: mediaTypeOf(name) }, fetch, signal));
-}
-
 /** Stands for a file; no model can have returned it. */
 const MARK = `output-file-${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([0-9]+)"`);
@@ -81,7 +63,8 @@ function place(value: Json, at: OutputFile["at"], replacement: string): Json {
   return { ...object, [key]: place(object[key] ?? null, rest, replacement) };
 }
 
-async function mustBeFile(path: string): Promise<number> {
+/** Throws what the client should read when there is no such file. */
+export async function sizeOfFile(path: string): Promise<number> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new Error(`The model returned the file ${path}, which does not exist.`);
   if (!found.isFile()) throw new Error(`The model returned ${path}, which is not a file.`);

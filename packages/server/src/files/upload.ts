@@ -1,16 +1,20 @@
-/** A local file → `PUT {prefix}/{name}`. */
+/** A local file → `PUT {prefix}/{name}`, or the PUT of an address that a client had signed. */
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import type { Fetch } from "#outgoing";
 import { causeOf } from "#outgoing";
 import { StepFailed } from "#predictions";
+import { isTemporaryStatus, retrying } from "./retry.ts";
 
-export interface Upload {
-  readonly prefix: string;
-  readonly name: string;
+export interface Content {
   readonly path: string;
   readonly size: number;
   readonly mediaType: string;
+}
+
+export interface Upload extends Content {
+  readonly prefix: string;
+  readonly name: string;
   readonly predictionId: string;
   /** For all of it, redirects included. */
   readonly timeoutMs: number;
@@ -24,18 +28,55 @@ export async function upload(file: Upload, fetch: Fetch, signal: AbortSignal): P
   try {
     return await putWhereItLeads(file, fetch, AbortSignal.any([signal, late]));
   } catch (error) {
-    const reason = late.aborted
-      ? `it took longer than ${file.timeoutMs / 1000} s (COG_UPLOAD_TIMEOUT)`
-      : causeOf(error);
+    const reason = late.aborted ? tooLate(file.timeoutMs) : causeOf(error);
     throw new StepFailed("upload", `Failed to upload output: ${reason}`, { cause: error });
   }
+}
+
+class UploadError extends StepFailed {
+  readonly temporary: boolean;
+
+  constructor(message: string, { temporary, cause }: { readonly temporary: boolean; readonly cause?: unknown }) {
+    super("upload", `Failed to upload output: ${message}`, { cause });
+    this.temporary = temporary;
+  }
+}
+
+/**
+ * One PUT, tried again while that may help: whoever signed the address meant it for this one file. Returns it without its
+ * query, which is the signature.
+ * @param timeoutMs for each attempt
+ */
+export async function putTo(
+  url: string,
+  file: Content,
+  { timeoutMs, fetch, signal }: { readonly timeoutMs: number; readonly fetch: Fetch; readonly signal: AbortSignal },
+): Promise<string> {
+  const place = withoutQuery(url);
+  const attempt = async (): Promise<void> => {
+    const late = AbortSignal.timeout(timeoutMs);
+    const sent = put(url, { ...file, headers: {} }, fetch, AbortSignal.any([signal, late]));
+    const response = await sent.catch((cause: unknown) => {
+      const reason = late.aborted ? tooLate(timeoutMs) : causeOf(cause);
+      throw new UploadError(`${place}: ${reason}`, { temporary: true, cause });
+    });
+    await response.body?.cancel();
+    if (response.ok) return;
+    const { status, statusText } = response;
+    throw new UploadError(`${place}: upload returned status ${status} ${statusText}`, {
+      temporary: isTemporaryStatus(status),
+    });
+  };
+  await retrying(attempt, { signal, isTemporary: (error) => error instanceof UploadError && error.temporary });
+  return place;
 }
 
 async function putWhereItLeads(file: Upload, fetch: Fetch, within: AbortSignal): Promise<string> {
   let url = `${file.prefix.replace(/\/?$/, "/")}${encodeURIComponent(file.name)}`;
   // Redirects are followed here, because the body must be read again for each.
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
-    const response = await put(url, file, fetch, within);
+    const headers = { "X-Prediction-Id": encodeHeader(file.predictionId) };
+    const response = await put(url, { ...file, headers }, fetch, within);
     await response.body?.cancel();
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
@@ -48,15 +89,20 @@ async function putWhereItLeads(file: Upload, fetch: Fetch, within: AbortSignal):
   throw new Error(`more than ${MOST_REDIRECTS} redirects`);
 }
 
-function put(url: string, file: Upload, fetch: Fetch, signal: AbortSignal): Promise<Response> {
-  const headers = {
-    "Content-Type": file.mediaType,
-    "Content-Length": String(file.size),
-    "X-Prediction-Id": encodeHeader(file.predictionId),
-  };
+function put(
+  url: string,
+  file: Content & { readonly headers: Readonly<Record<string, string>> },
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers = { "Content-Type": file.mediaType, "Content-Length": String(file.size), ...file.headers };
   const body = file.size === 0 ? "" : Readable.toWeb(createReadStream(file.path));
   const init = { method: "PUT", headers, body, redirect: "manual", signal, duplex: "half" };
   return fetch(url, init as RequestInit);
+}
+
+function tooLate(timeoutMs: number): string {
+  return `it took longer than ${timeoutMs / 1000} s (COG_UPLOAD_TIMEOUT)`;
 }
 
 function withoutQuery(url: string): string {

@@ -1,5 +1,5 @@
 /** What endpoints work with. */
-import type { FileInputs } from "#files";
+import type { FileInputs, InputRules } from "#files";
 import type { Health } from "#health";
 import type { RejectionReason } from "#metrics";
 import type { Predictions, Target } from "#predictions";
@@ -28,7 +28,7 @@ export interface Context {
   readonly health: Health;
   /** Undefined until it is known, or when the model has none. */
   readonly schema: () => Schema | undefined;
-  readonly localPathInputs: boolean;
+  readonly inputRules: InputRules;
   readonly uploadUrl: string | undefined;
   readonly streamHistory: number;
   readonly streamKeepAliveMs: number;

@@ -12,6 +12,8 @@ export interface Envelope {
   readonly webhookEvents: readonly WebhookEvent[] | undefined;
   readonly context: Readonly<Record<string, string>>;
   readonly uploadUrl: string | undefined;
+  /** An address to PUT each output file to, in order; wins over every other place. */
+  readonly putUrls: readonly string[] | undefined;
   readonly createdAt: string | undefined;
 }
 
@@ -34,6 +36,7 @@ export function readEnvelope(body: unknown): Envelope {
     context: readContext(body["context"], problems),
     // Ignored by the reference: a value of another type is not an error.
     uploadUrl: text("output_file_prefix", { strict: false }) || undefined,
+    putUrls: readUpload(body["upload"], problems),
     createdAt: text("created_at", { strict: false }),
   };
   if (problems.length > 0) throw invalid(problems);
@@ -55,6 +58,7 @@ const EMPTY: Envelope = {
   webhookEvents: undefined,
   context: {},
   uploadUrl: undefined,
+  putUrls: undefined,
   createdAt: undefined,
 };
 
@@ -71,6 +75,21 @@ function readFilter(value: unknown, problems: ValidationProblem[]): readonly Web
   if (Array.isArray(value) && value.every((event) => known.includes(event))) return value as WebhookEvent[];
   problems.push(problem(["webhook_events_filter"], `must be an array of ${WEBHOOK_EVENTS.join(", ")}`));
   return undefined;
+}
+
+function readUpload(value: unknown, problems: ValidationProblem[]): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  const urls = isJsonObject(value) ? value["put_urls"] : undefined;
+  if (isJsonObject(value) && value["post_policy"] !== undefined) {
+    const msg = "form uploads with a policy are not supported: give upload.put_urls, presigned addresses for PUT";
+    problems.push(problem(["upload", "post_policy"], msg));
+  } else if (Array.isArray(urls) && urls.every(isHttpUrl)) return urls;
+  else problems.push(problem(["upload", "put_urls"], "must be an array of http or https URLs"));
+  return undefined;
+}
+
+function isHttpUrl(value: unknown): value is string {
+  return typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 function readContext(value: unknown, problems: ValidationProblem[]): Readonly<Record<string, string>> {

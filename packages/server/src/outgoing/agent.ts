@@ -4,13 +4,13 @@
  */
 import { readFileSync } from "node:fs";
 import { Agent, EnvHttpProxyAgent, fetch } from "undici";
+import { guardedConnector } from "./closed-addresses.ts";
 import type { Fetch, Way } from "./outgoing.ts";
-import { publicConnector } from "./public-only.ts";
 
-export function fetchThroughAgent({ enabled, certificates, publicOnly = false }: Way): Fetch {
+export function fetchThroughAgent({ enabled, certificates, closed }: Way): Fetch {
   const tls = certificates === undefined ? {} : { ca: readFileSync(certificates) };
   // What goes through a proxy is the proxy's to judge.
-  const connect = publicOnly ? publicConnector(tls) : tls;
+  const connect = closed === undefined ? tls : guardedConnector(closed, tls);
   const dispatcher = enabled
     ? // Proxies in the field refuse tunnels to other ports than 443: what is not encrypted they forward.
       new EnvHttpProxyAgent({ connect, requestTls: tls, proxyTls: tls, proxyTunnel: false })

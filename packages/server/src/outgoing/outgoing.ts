@@ -3,18 +3,19 @@
  * or limits are configured: then undici with an agent that honours them, loaded only in that case.
  */
 import type { ProxySettings } from "#settings";
+import type { Closed } from "./closed-addresses.ts";
 
 const HAS_CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Way extends ProxySettings {
-  /** Refuse to connect to private addresses. */
-  readonly publicOnly?: boolean;
+  /** Addresses not to connect to. */
+  readonly closed?: Closed;
 }
 
 export function createFetch(way: Way): Fetch {
-  if (!way.enabled && way.certificates === undefined && way.publicOnly !== true)
+  if (!way.enabled && way.certificates === undefined && way.closed === undefined)
     return withCredentials((url, init) => fetch(url, init));
   let made: Promise<Fetch> | undefined;
   return withCredentials(async (url, init) => {

@@ -37,6 +37,8 @@ export interface Submission {
   readonly history: number;
   /** Upload output files below this URL; undefined: data URLs. */
   readonly uploadUrl: string | undefined;
+  /** Upload each of them here, in order; wins. */
+  readonly putUrls: readonly string[] | undefined;
   /** Made for a stream: cancel it when its last watcher leaves. */
   readonly cancelUnwatched: boolean;
   /** It came while the model was being reloaded. */

@@ -12,3 +12,4 @@ export type {
   WorkerFds,
 } from "./settings.ts";
 export { givenTemporaryRoot, readInvocation, USAGE } from "./settings.ts";
+export type { StorageSettings, UploadResult } from "./storage.ts";

@@ -32,11 +32,14 @@ const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: 
     expected: { queueTimeoutMs: 2500, streamKeepAliveMs: 1000 },
   },
   {
-    expected: { uploadTimeoutMs: 25_000, downloads: { timeoutMs: undefined, mostBytes: undefined, publicOnly: false } },
+    expected: {
+      uploadTimeoutMs: 25_000,
+      downloads: { timeoutMs: undefined, mostBytes: undefined, publicOnly: false, objects: false, hosts: undefined },
+    },
   },
   {
     env: { COG_DOWNLOAD_TIMEOUT: "1.5", COG_DOWNLOAD_MAX_BYTES: "10", COG_DOWNLOAD_PUBLIC_ONLY: "1" },
-    expected: { downloads: { timeoutMs: 1500, mostBytes: 10, publicOnly: true } },
+    expected: { downloads: { timeoutMs: 1500, mostBytes: 10, publicOnly: true, objects: false, hosts: undefined } },
   },
   { env: { COG_THROTTLE_RESPONSE_INTERVAL: "0.1" }, expected: { webhookIntervalMs: 100, webhookRetryMs: 100 } },
   { env: { COG_WEBHOOK_RETRY_INTERVAL: "2" }, expected: { webhookRetryMs: 2000 } },

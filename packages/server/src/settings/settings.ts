@@ -6,6 +6,8 @@ import { parseArgs } from "node:util";
 import { UserError } from "@cog/core/errors";
 import type { MetricsSettings } from "./metrics.ts";
 import { readMetrics } from "./metrics.ts";
+import type { StorageSettings } from "./storage.ts";
+import { readStorage } from "./storage.ts";
 
 export interface Settings {
   readonly host: string;
@@ -38,7 +40,9 @@ export interface Settings {
   readonly userAgent: string | undefined;
   readonly localPathInputs: boolean;
   readonly downloads: DownloadSettings;
+  /** Of one file, or of one request to object storage. */
   readonly uploadTimeoutMs: number;
+  readonly storage: StorageSettings;
   readonly drainDelayMs: number;
   /** Undefined: running predictions may take as long as they need. */
   readonly drainTimeoutMs: number | undefined;
@@ -75,6 +79,10 @@ export interface DownloadSettings {
   readonly mostBytes: number | undefined;
   /** Private addresses are refused. */
   readonly publicOnly: boolean;
+  /** Objects of a storage may be named, which are fetched with the server's credentials. */
+  readonly objects: boolean;
+  /** Where inputs may come from, `example.com`, `*.example.com` or `s3://bucket`; undefined: from anywhere. */
+  readonly hosts: readonly string[] | undefined;
 }
 
 /** Descriptors of the worker that the launcher already forked. */
@@ -160,8 +168,11 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
         timeoutMs: seconds(number("COG_DOWNLOAD_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
         mostBytes: number("COG_DOWNLOAD_MAX_BYTES", { fallback: 0, least: 0 }) || undefined,
         publicOnly: isOn(env["COG_DOWNLOAD_PUBLIC_ONLY"]),
+        objects: isOn(env["COG_S3_INPUTS"]),
+        hosts: hostsOf(env["COG_INPUT_HOSTS"]),
       },
       uploadTimeoutMs: seconds(number("COG_UPLOAD_TIMEOUT", { fallback: 25, least: 0.001, fraction: true })),
+      storage: readStorage(env),
       drainDelayMs: seconds(number("COG_DRAIN_DELAY", { fallback: 0, least: 0, fraction: true })),
       drainTimeoutMs:
         text(env["COG_DRAIN_TIMEOUT"]) === undefined
@@ -244,6 +255,12 @@ export function numberReader(env: Environment, warnings: string[]) {
     warnings.push(`${name} is ${JSON.stringify(given)}, which is not usable; continuing with ${rule.fallback}`);
     return rule.fallback;
   };
+}
+
+function hostsOf(value: string | undefined): readonly string[] | undefined {
+  const hosts = (value ?? "").split(/[\s,]+/).filter((host) => host !== "");
+  // Buckets are what they are; names of hosts are the same in capitals.
+  return hosts.length === 0 ? undefined : hosts.map((host) => (host.includes("://") ? host : host.toLowerCase()));
 }
 
 export function logLevel(value: string | undefined): LogLevel {

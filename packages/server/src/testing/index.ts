@@ -6,3 +6,5 @@ export { Receiver } from "./receiver.ts";
 export { type SchemaFacts, schemaOf } from "./schema.ts";
 export { scrape } from "./scraped.ts";
 export { nothing, serving, until } from "./serving.ts";
+export type { StorageProxy, Trouble } from "./storage-proxy.ts";
+export { storageProxy } from "./storage-proxy.ts";

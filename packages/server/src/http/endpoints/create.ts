@@ -1,6 +1,6 @@
 /** `POST /predictions`, `PUT /predictions/{id}`, and the same for trainings. */
 import type { JsonObject } from "@cog/core/json";
-import { urlProblems } from "#files";
+import { prefixProblem, urlProblems } from "#files";
 import type { LivePrediction, Prediction, Submission } from "#predictions";
 import { renderAccepted, renderAnswer } from "#predictions";
 import type { RawJson } from "#raw-json";
@@ -9,7 +9,7 @@ import type { Kind } from "../asking.ts";
 import { deliveryOf, mustMatch, mustStream, traceOf, validated } from "../asking.ts";
 import type { Context, ModelFunction } from "../context.ts";
 import type { Envelope } from "../envelope.ts";
-import { invalid, readEnvelope } from "../envelope.ts";
+import { invalid, problem, readEnvelope } from "../envelope.ts";
 import { exactInput } from "../exact-integers.ts";
 import type { Answer, Request } from "../exchange.ts";
 import { json, Refusal, tryLater } from "../exchange.ts";
@@ -52,6 +52,7 @@ async function admit({ kind, calls }: Endpoint, request: Request, context: Conte
   mustBeReady(context);
   mustBegin(calls);
   mustBeUrls(input, calls, context);
+  mustBeBelow(envelope, context);
   const id = request.method === "PUT" ? request.id : (envelope.id ?? newId());
   const submission: Submission = {
     id,
@@ -63,6 +64,7 @@ async function admit({ kind, calls }: Endpoint, request: Request, context: Conte
     createdAt: envelope.createdAt ?? timestamp(Date.now()),
     history: context.schema()?.streaming === true ? context.streamHistory : 0,
     uploadUrl: envelope.uploadUrl ?? context.uploadUrl,
+    putUrls: envelope.putUrls,
     cancelUnwatched: delivery === "stream",
     patient: reloading !== undefined,
     source: { kind: "http", method: request.method, route: request.route },
@@ -176,8 +178,13 @@ function mustBegin(calls: ModelFunction): void {
 }
 
 function mustBeUrls(input: JsonObject, calls: ModelFunction, context: Context): void {
-  const problems = urlProblems(input, calls.fileInputs(), { localPaths: context.localPathInputs });
+  const problems = urlProblems(input, calls.fileInputs(), context.inputRules);
   if (problems.length > 0) throw invalid(problems);
+}
+
+function mustBeBelow({ uploadUrl }: Envelope, context: Context): void {
+  const wrong = prefixProblem(uploadUrl, context.uploadUrl);
+  if (wrong !== undefined) throw invalid([problem(["output_file_prefix"], wrong)]);
 }
 
 function webhookOf({ webhook: url, webhookEvents: filter }: Envelope, { webhooks }: Context): Attach {

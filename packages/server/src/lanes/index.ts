@@ -1,0 +1,1 @@
+export { inLanes } from "./lanes.ts";
