@@ -3,15 +3,16 @@ import { testPythons } from "./packages/server/src/testing/pythons.ts";
 
 const SERVED = "packages/server/src/{faults,files,health,http,log,metrics,outgoing,traces,webhooks}/**/*.test.ts";
 /**
- * With one interpreter: how HTTP is read and refused, and how files are stored, of which nothing comes as far as Python; and
- * what has one place on a machine, where runs with several would meet.
+ * With one interpreter: how HTTP is read and refused, how files are stored, and where jobs come from, of which nothing comes as
+ * far as Python; and what has one place on a machine, where runs with several would meet.
  */
-const ONCE = ["bodies", "keep-alive", "exact-integers", "fuzz", "member-text", "pipelining"]
+const ONCE = ["bodies", "keep-alive", "fuzz", "pipelining"]
   .map((name) => `packages/server/src/http/${name}.test.ts`)
   .concat(
     "packages/server/src/health/ready-file.test.ts",
     "packages/server/src/metrics/*.test.ts",
     "packages/server/src/files/object-storage/objects.test.ts",
+    "packages/server/src/queues/**/*.test.ts",
   );
 /** Served from the wheel as it is built, so it is built first where it is older than its sources. */
 const pythonTools = "scripts/python/for-tests.ts";
@@ -31,7 +32,7 @@ export default defineConfig({
         test: {
           name: "units",
           include: ["packages/*/src", "scripts", "e2e", "examples", "bench"].map((folder) => `${folder}/**/*.test.ts`),
-          exclude: [SERVED, "**/node_modules/**"],
+          exclude: [SERVED, ...ONCE, "**/node_modules/**"],
         },
       },
       { extends: true, test: { name: "http", include: ONCE, globalSetup: [globalSetup, pythonTools] } },

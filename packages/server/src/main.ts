@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { CogError } from "@cog/core/errors";
 import { version } from "@cog/core/version";
 import { runGateway } from "#gateway";
-import { GATEWAY_USAGE, givenTemporaryRoot, readGatewayInvocation, readInvocation, USAGE } from "#settings";
+import { GATEWAY_USAGE, givenTemporaryRoot, readGatewayInvocation, readInvocation } from "#settings";
 import { notify } from "./notify.ts";
 import { serve } from "./serve.ts";
 
@@ -18,7 +18,7 @@ async function main(): Promise<number> {
     const invocation = readInvocation(process.argv.slice(2), process.env);
     switch (invocation.action) {
       case "help":
-        process.stdout.write(USAGE);
+        process.stdout.write(invocation.usage);
         return 0;
       case "version":
         process.stdout.write(`cog-server ${version}\n`);

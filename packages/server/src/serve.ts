@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { version } from "@cog/core/version";
 import type { InterfacePayload, Notification } from "@cog/core/wire";
-import type { FileInputs, LazyObjects } from "#files";
+import type { FileInputs, InputRules, LazyObjects } from "#files";
 import { checkObjects, FileWorkspace, lazyObjects, TemporaryRoot } from "#files";
 import { Health } from "#health";
 import type { Context, ModelFunction } from "#http";
@@ -12,9 +12,10 @@ import { Metrics, Present } from "#metrics";
 import type { Fetch } from "#outgoing";
 import { createFetch } from "#outgoing";
 import { Predictions, Slots } from "#predictions";
+import type { Consumer } from "#queues";
 import type { Schema, SchemaOptions } from "#schema";
 import { readSchemaFile, schemaFromInterface, schemaFromText } from "#schema";
-import type { Environment, Settings } from "#settings";
+import type { Environment, QueueSettings, Settings } from "#settings";
 import { Webhooks } from "#webhooks";
 import type { SupervisorOptions, SupervisorState, WorkerProcess } from "#workers";
 import { adoptWorker, deviceFor, Pool, Supervisor, spawnWorker, visibleDevices } from "#workers";
@@ -27,6 +28,8 @@ const LAST_WEBHOOKS_MS = 8000;
 /** How long canceled predictions may take to unwind then. */
 const UNWIND_MS = 5000;
 const LAST_SETUP_LINES_MS = 100;
+/** How long jobs of a queue may go on then; no client waits at the door for them. */
+const DRAIN_JOBS_MS = 300_000;
 
 /** Runs until it is told to stop; resolves with the exit code. */
 export async function serve(settings: Settings): Promise<number> {
@@ -64,6 +67,8 @@ class ModelServer {
   readonly #http: HttpServer;
   /** Of the port that metrics have for themselves. */
   readonly #metricsHttp: HttpServer | undefined;
+  #consumer: Consumer | undefined;
+  #setupTold = false;
   #schema: Schema | undefined;
   #schemaLoaded: Promise<void> | undefined;
   #files: FileInputs = {};
@@ -121,6 +126,7 @@ class ModelServer {
       launcher,
       kubernetes: settings.kubernetes,
       readyWhenBusy: settings.readyWhenBusy,
+      queueIsReachable: () => this.#consumer?.isReachable ?? true,
       log,
     });
     const scrape = this.#createScrape();
@@ -140,7 +146,7 @@ class ModelServer {
       webhooks: this.#webhooks,
       health: this.#health,
       schema: () => this.#schema,
-      inputRules: { ...settings.downloads, localPaths: settings.localPathInputs },
+      inputRules: this.#inputRules,
       uploadUrl: settings.uploadUrl,
       streamHistory: settings.streamHistory,
       streamKeepAliveMs: settings.streamKeepAliveMs,
@@ -152,6 +158,10 @@ class ModelServer {
       reload: () => this.#reload(),
       shutdown: () => void this.#stop({ code: 0 }),
     };
+  }
+
+  get #inputRules(): InputRules {
+    return { ...this.#settings.downloads, localPaths: this.#settings.localPathInputs };
   }
 
   #createScrape(): Context["scrape"] {
@@ -170,7 +180,7 @@ class ModelServer {
       slots: this.#slots,
       inFlight: () => this.#predictions.inFlight,
       workerPids: () => [...this.#pool.pids, ...(this.#trainer?.pid === undefined ? [] : [this.#trainer.pid])],
-      queues: () => [],
+      queues: () => this.#consumer?.stats ?? [],
     });
     return (accept) => metrics.scrape(present, accept);
   }
@@ -181,9 +191,9 @@ class ModelServer {
     });
     this.#listenToSignals();
     this.#pool.start();
-    const { host, port } = this.#settings;
+    const { host, queue } = this.#settings;
     try {
-      const listening = await this.#http.listen({ host, port });
+      const listening = await this.#listen();
       await this.#listenForMetrics(host);
       this.#notify({ event: "listening", port: listening });
       this.#log.info("listening", { host, port: listening });
@@ -194,6 +204,7 @@ class ModelServer {
       return 1;
     }
     this.#loadSchema();
+    if (queue !== undefined) await this.#consume(queue);
     if (this.#settings.idleTimeoutMs !== undefined) this.#stopWhenIdle(this.#settings.idleTimeoutMs);
     return finished;
   }
@@ -202,6 +213,44 @@ class ModelServer {
     const port = this.#settings.metrics?.port;
     if (port === undefined) return;
     this.#log.info("listening for metrics", { host, port: await this.#metricsHttp?.listen({ host, port }) });
+  }
+
+  async #listen(): Promise<number> {
+    const { host, port, portIsFree } = this.#settings;
+    try {
+      return await this.#http.listen({ host, port });
+    } catch (error) {
+      if (!portIsFree || !(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+      this.#log.warn(`port ${port} is taken; taking another one for health checks (PORT chooses)`);
+      return this.#http.listen({ host, port: 0 });
+    }
+  }
+
+  /** Loaded only here: most servers have no queue. */
+  async #consume(settings: QueueSettings): Promise<void> {
+    const { Consumer } = await import("#queues");
+    const { uploadUrl, webhookIntervalMs: intervalMs } = this.#settings;
+    const stop = (code: number) => void this.#stop({ code });
+    const model = this.#prediction();
+    this.#consumer = new Consumer({
+      ...{ settings, model, uploadUrl, intervalMs, stop },
+      inputRules: this.#inputRules,
+      slots: this.#slots,
+      predictions: this.#predictions,
+      webhooks: this.#webhooks,
+      health: () => this.#health.state,
+      log: this.#log,
+    });
+    this.#consumer.start();
+    this.#tellSetup();
+  }
+
+  /** Once: what comes later is not the setup that somebody waits for. */
+  #tellSetup(): void {
+    const { setup } = this.#pool;
+    if (this.#consumer === undefined || this.#setupTold || setup === undefined || setup.status === "starting") return;
+    this.#setupTold = true;
+    void this.#consumer.setupEnded({ setup, schemaText: this.#schema?.text });
   }
 
   /** Requests that come meanwhile wait at the door, and are checked against the schema that the new code has. */
@@ -349,6 +398,7 @@ class ModelServer {
 
   #workerChanged(state: SupervisorState, before: SupervisorState): void {
     if (before.name === "ready") this.#slots.close(before.worker);
+    this.#tellSetup();
     switch (state.name) {
       case "ready":
         this.#slots.open(state.worker);
@@ -402,6 +452,7 @@ class ModelServer {
     }
     const { drainDelayMs, drainTimeoutMs } = this.#settings;
     this.#log.info("stopping");
+    const drained = this.#consumer?.drain(drainTimeoutMs ?? DRAIN_JOBS_MS);
     if (drainDelayMs > 0) {
       this.#health.draining = true;
       await wait(drainDelayMs);
@@ -410,10 +461,11 @@ class ModelServer {
     if (drainTimeoutMs === undefined) await closed;
     // Asynchronous ones are waited for only when somebody said how long.
     else await Promise.race([Promise.all([closed, this.#predictions.whenIdle()]), wait(drainTimeoutMs)]);
+    await drained;
     this.#predictions.cancelAll();
     await Promise.race([Promise.all([closed, this.#predictions.whenIdle()]), wait(UNWIND_MS)]);
     await this.#webhooks.close(LAST_WEBHOOKS_MS);
-    await this.#stopWorkers();
+    await Promise.all([this.#stopWorkers(), this.#consumer?.close()]);
     await this.#end(code);
   }
 

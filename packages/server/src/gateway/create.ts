@@ -8,7 +8,6 @@ import type { Answer, Delivery, Envelope, Request } from "#http";
 import {
   deliveryOf,
   EventStream,
-  exactInput,
   json,
   mustMatch,
   mustStream,
@@ -19,7 +18,7 @@ import {
   tryLater,
   validated,
 } from "#http";
-import { rawJson } from "#raw-json";
+import { exactInput, rawJson } from "#raw-json";
 import { timestamp } from "#time";
 import type { GatewayContext } from "./context.ts";
 

@@ -24,6 +24,8 @@ export interface HealthOptions {
   readonly launcher: Launcher;
   readonly kubernetes: boolean;
   readonly readyWhenBusy: boolean;
+  /** False when a queue that predictions should come from has been out of reach for too long. */
+  readonly queueIsReachable: () => boolean;
   readonly log: Log;
 }
 
@@ -88,7 +90,7 @@ export class Health {
       case "startupz":
         return this.wasReady ? 200 : 503;
       case "readyz": {
-        if (this.draining) return 503;
+        if (this.draining || !this.#options.queueIsReachable()) return 503;
         const ready = status === "READY" || (status === "BUSY" && this.#options.readyWhenBusy);
         return ready ? 200 : 503;
       }

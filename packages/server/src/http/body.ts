@@ -1,8 +1,8 @@
 /** Reads a JSON body: its size, its type, its syntax. */
 import { isAscii } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import type { JsonBody } from "#raw-json";
 import { json, Refusal } from "./exchange.ts";
-import type { JsonBody } from "./json-body.ts";
 import { parseBody } from "./parse-body.ts";
 
 const MOST_BYTES = 100 * 1024 * 1024;

@@ -1,8 +1,7 @@
 /** The narrow interface between endpoints and the HTTP library: a request in, an answer out. */
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { RejectionReason } from "#metrics";
-import type { Piece } from "#raw-json";
-import type { JsonBody } from "./json-body.ts";
+import type { JsonBody, Piece } from "#raw-json";
 
 export interface Request {
   readonly method: string;

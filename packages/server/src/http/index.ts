@@ -4,7 +4,6 @@ export type { Context, ModelFunction } from "./context.ts";
 export { discovery, docs, openApi } from "./endpoints/discovery.ts";
 export type { Envelope } from "./envelope.ts";
 export { invalid, problem, readEnvelope } from "./envelope.ts";
-export { exactInput } from "./exact-integers.ts";
 export type { Answer, Handler, Request } from "./exchange.ts";
 export { json, Refusal, tryLater } from "./exchange.ts";
 export { newId } from "./id.ts";

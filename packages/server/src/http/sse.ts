@@ -4,7 +4,7 @@
  */
 import type { ServerResponse } from "node:http";
 import type { FeedEvent, Prediction, Replay } from "#predictions";
-import { renderSnapshot } from "#predictions";
+import { renderEvent } from "#predictions";
 
 /** Events a client may be behind. */
 const MOST_WAITING = 1024;
@@ -64,7 +64,7 @@ export class EventStream {
       this.truncated(replay.skipped);
       return false;
     }
-    for (const event of replay.events) this.#push(render(event.type, dataOf(event, now)));
+    for (const event of replay.events) this.#push(render(event.type, renderEvent(event, now)));
     return true;
   }
 
@@ -75,7 +75,7 @@ export class EventStream {
 
   /** @param source told to hold the model up when this is its only reader */
   send(event: FeedEvent, now: Prediction, source: EventSource): void {
-    this.relay(event.type, dataOf(event, now), source);
+    this.relay(event.type, renderEvent(event, now), source);
   }
 
   /** @param data JSON on one line */
@@ -142,19 +142,4 @@ export class EventStream {
 
 function render(event: string, data: string): string {
   return `event: ${event}\ndata: ${data}\n\n`;
-}
-
-function dataOf(event: FeedEvent, now: Prediction): string {
-  switch (event.type) {
-    case "start":
-      return `{"id":${JSON.stringify(now.id)},"status":"processing"}`;
-    case "output":
-      return `{"chunk":${event.chunk},"index":${event.index}}`;
-    case "log":
-      return JSON.stringify({ source: event.source, data: event.text });
-    case "metric":
-      return JSON.stringify(event.metric);
-    case "completed":
-      return renderSnapshot(now);
-  }
 }

@@ -173,6 +173,19 @@ export class LivePrediction implements Waiter {
     this.#running?.cancel();
   }
 
+  /** It has had all the time there is: ends as failed, with what it made so far. */
+  expire(error: string): void {
+    if (hasEnded(this.now)) return;
+    if (this.ticket !== undefined) {
+      this.refuse(error, "timeout");
+      return;
+    }
+    this.#failure ??= { error, reason: "timeout" };
+    this.#signal();
+    this.#abort?.abort();
+    this.#running?.cancel();
+  }
+
   /** It never got a slot and never will. */
   refuse(error: string, reason: FailureReason): void {
     this.ticket?.leave();
@@ -200,7 +213,7 @@ export class LivePrediction implements Waiter {
   }
 
   #run(slot: Slot, input: RawJson): void {
-    if (this.now.cancelRequested) {
+    if (this.now.cancelRequested || this.#failure !== undefined) {
       this.#workerEnded({ type: "canceled" });
       return;
     }

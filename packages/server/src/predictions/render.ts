@@ -2,6 +2,7 @@
 import type { Piece, RawJson, RawValue } from "#raw-json";
 import { piecesOf, rawJson, textOf } from "#raw-json";
 import { timestamp } from "#time";
+import type { FeedEvent } from "./feed.ts";
 import type { EndedPrediction, Prediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
 
@@ -27,6 +28,22 @@ export function renderSnapshot(prediction: Prediction, queuePosition?: number): 
 /** The same of one that has ended; long values in it stay as they are. */
 export function renderLast(prediction: EndedPrediction): RawValue {
   return render(prediction, { partialOutput: true });
+}
+
+/** The data of a server-sent event, and of an event of a queue. */
+export function renderEvent(event: FeedEvent, now: Prediction): RawJson {
+  switch (event.type) {
+    case "start":
+      return rawJson(`{"id":${JSON.stringify(now.id)},"status":"processing"}`);
+    case "output":
+      return rawJson(`{"chunk":${event.chunk},"index":${event.index}}`);
+    case "log":
+      return rawJson(JSON.stringify({ source: event.source, data: event.text }));
+    case "metric":
+      return rawJson(JSON.stringify(event.metric));
+    case "completed":
+      return renderSnapshot(now);
+  }
 }
 
 /** The answer to `Prefer: respond-async`; its two keys are what clients compare. */

@@ -35,6 +35,8 @@ interface Opened {
 export class Slots {
   /** Requests that may wait. */
   queueMax: number;
+  /** Called when a slot is free that nobody waits for. */
+  onFree: () => void = () => undefined;
   readonly #timeoutMs: number | undefined;
   readonly #workers = new Map<Worker, Opened>();
   /** In order of arrival, each with the timer that ends its wait; a Map so that leaving from the middle is cheap. */
@@ -60,6 +62,11 @@ export class Slots {
 
   get waiting(): number {
     return this.#queue.size;
+  }
+
+  /** Slots that nobody has or waits for. */
+  get free(): number {
+    return this.max - this.busy - this.waiting;
   }
 
   /** A worker is ready: its slots count from now on. */
@@ -136,5 +143,6 @@ export class Slots {
       this.#leave(next);
       next.start(this.#take(free));
     }
+    this.onFree();
   }
 }

@@ -28,6 +28,8 @@ export interface Schema {
 /** What is said of one function of the model. */
 export interface FunctionSchema {
   readonly outputIsArray: boolean;
+  /** It yields its output item by item. */
+  readonly iterates: boolean;
   validate(input: JsonObject): Validation;
 }
 
@@ -91,6 +93,7 @@ async function compileFunction(
   const output = at(schemas, `${kind}Output`) ?? at(schemas, "Output");
   return {
     outputIsArray: at(output, "type") === "array",
+    iterates: at(output, "x-cog-array-type") === "iterator",
     validate: await compileInputValidator(document, at(schemas, input) === undefined ? "Input" : input, { localPaths }),
   };
 }

@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 import { UserError } from "@cog/core/errors";
 import type { Environment, LogSettings } from "./settings.ts";
-import { descriptor, isOn, logLevel, numberReader, readPort, seconds, text } from "./settings.ts";
+import { descriptor, logLevel, readPort } from "./settings.ts";
+import { isOn, numberReader, seconds, text } from "./values.ts";
 
 export interface GatewaySettings {
   readonly redisUrl: string;

@@ -1,5 +1,6 @@
 export type { GatewayInvocation, GatewaySettings } from "./gateway.ts";
 export { GATEWAY_USAGE, readGatewayInvocation } from "./gateway.ts";
+export type { QueueSettings } from "./queue.ts";
 export type {
   DownloadSettings,
   Environment,
@@ -11,5 +12,5 @@ export type {
   Settings,
   WorkerFds,
 } from "./settings.ts";
-export { givenTemporaryRoot, readInvocation, USAGE } from "./settings.ts";
+export { givenTemporaryRoot, readInvocation } from "./settings.ts";
 export type { StorageSettings, UploadResult } from "./storage.ts";

@@ -90,7 +90,7 @@ test.each([
   ["--help", "help"],
   ["-v", "version"],
 ])("%s", (flag, action) => {
-  expect(readInvocation([flag], {})).toEqual({ action });
+  expect(readInvocation([flag], {})).toMatchObject({ action });
 });
 
 test.each([["--nope"], ["--x-mode=dance"]])("%s is a usage error", (flag) => {
@@ -99,4 +99,66 @@ test.each([["--nope"], ["--x-mode=dance"]])("%s is a usage error", (flag) => {
 
 test("a port that is no number stops the start", () => {
   expect(() => readInvocation([], { PORT: "http" })).toThrow('PORT is "http".');
+});
+
+const QUEUE = { COG_ENTRY: "redis_queue", COG_CONSUMER_ID: "me" };
+const LIKE_COG_0_6 =
+  "--redis-host r --redis-port 6380 --input-queue q --upload-url http://u --consumer-id me --model-id m";
+
+test.each([
+  {
+    args: `${LIKE_COG_0_6} --predict-timeout 30 --report-setup-run-url http://s --max-failure-count 5`,
+    queue: {
+      url: "redis://r:6380/0",
+      names: ["q"],
+      consumer: "me",
+      predictTimeoutMs: 30_000,
+      setupReportUrl: "http://s",
+      maxFailures: 5,
+      legacyReply: "set",
+    },
+    uploadUrl: "http://u",
+  },
+  {
+    args: "r 6380 q http://u him m logs 30",
+    queue: { url: "redis://r:6380/0", names: ["q"], consumer: "him", predictTimeoutMs: 30_000 },
+    uploadUrl: "http://u",
+    warning: "old version of Cog",
+  },
+  {
+    args: "--redis-url rediss://:pw@r/1 --queue a --queue b --max-failure-count 0 --legacy-reply rpush",
+    queue: { url: "rediss://:pw@r/1", names: ["a", "b"], maxFailures: 0, maxDeliveries: 3, claimIdleMs: 60_000 },
+  },
+])("redis_queue $args", ({ args, queue, uploadUrl, warning }) => {
+  const read = settings(args.split(" "), QUEUE);
+  expect(read.queue).toMatchObject(queue);
+  expect(read).toMatchObject({ uploadUrl, portIsFree: true });
+  expect(read.warnings).toEqual(warning === undefined ? [] : [expect.stringContaining(warning)]);
+});
+
+test("any server has a queue by its environment", () => {
+  const env = {
+    COG_REDIS_URL: "redis://r:1/0",
+    COG_REDIS_QUEUE: "a,b",
+    COG_QUEUE_MAX_JOBS: "1",
+    COG_CONSUMER_ID: "me",
+  };
+  expect(settings([], env)).toMatchObject({
+    queue: { names: ["a", "b"], consumer: "me", maxJobs: 1 },
+    portIsFree: false,
+  });
+  expect(settings([]).queue).toBeUndefined();
+});
+
+test.each([
+  ["", "No queue is named."],
+  ["--queue q", "The queue's Redis is missing."],
+  ["--redis-url redis://r", "The Redis of a queue is given, but no queue."],
+  ["--redis-url r:6379 --queue q", "The URL of the queue's Redis is not of the form redis://HOST:PORT/DB."],
+  ["--redis-url redis://r --queue q --legacy-reply shout", "--legacy-reply is shout."],
+  ["r 6379 q", "Found 3 words that are no flags."],
+])("redis_queue %s is a usage error", (args, message) => {
+  expect(() => settings(args.split(" ").filter(Boolean), QUEUE)).toThrow(
+    expect.objectContaining({ code: "usage", message }),
+  );
 });

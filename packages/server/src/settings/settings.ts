@@ -6,12 +6,17 @@ import { parseArgs } from "node:util";
 import { UserError } from "@cog/core/errors";
 import type { MetricsSettings } from "./metrics.ts";
 import { readMetrics } from "./metrics.ts";
+import type { QueueSettings } from "./queue.ts";
+import { OLD_QUEUE_FLAGS, OLD_QUEUE_USAGE, oldArguments, QUEUE_FLAGS, QUEUE_USAGE, readQueue } from "./queue.ts";
 import type { StorageSettings } from "./storage.ts";
 import { readStorage } from "./storage.ts";
+import { isOn, numberReader, seconds, text } from "./values.ts";
 
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  /** Another one will do where it is taken: nobody said this one. */
+  readonly portIsFree: boolean;
   readonly mode: "predict" | "train";
   readonly uploadUrl: string | undefined;
   readonly awaitExplicitShutdown: boolean;
@@ -23,6 +28,8 @@ export interface Settings {
   readonly queueMax: number;
   /** How long a request may wait for a slot; undefined: as long as it likes. */
   readonly queueTimeoutMs: number | undefined;
+  /** Predictions also come from here. */
+  readonly queue: QueueSettings | undefined;
   readonly restartWorkers: boolean;
   readonly setupTimeoutMs: number | undefined;
   /** The server ends after so long without a prediction; undefined: never. */
@@ -108,41 +115,50 @@ export interface ProxySettings {
 
 export type Invocation =
   | { readonly action: "serve"; readonly settings: Settings }
-  | { readonly action: "help" }
+  | { readonly action: "help"; readonly usage: string }
   | { readonly action: "version" };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const USAGE = `Usage: python -m cog.server.http [options]
+const usage = (entry: Entry): string => `Usage: python -m cog.server.${entry} [options]
 
   --host HOST                       address to listen on (default 0.0.0.0; the port is $PORT, default 5000)
   --upload-url URL                  upload output files below this URL
   --x-mode predict|train            which function of the model to serve (default predict)
   --await-explicit-shutdown VALUE   ignore SIGTERM, stop on POST /shutdown or SIGINT
   --threads N                       accepted and ignored
-  -v, --version                     print name and version
+${QUEUE_USAGE}${entry === "redis_queue" ? OLD_QUEUE_USAGE : ""}  -v, --version                     print name and version
   -h, --help                        print this
 `;
 
 /** Reads flags and environment. Throws a UserError with code `usage` for a flag that does not exist. */
 export function readInvocation(args: readonly string[], env: Environment): Invocation {
-  const flags = readFlags(args);
-  if (flags.help) return { action: "help" };
+  const entry: Entry = env["COG_ENTRY"] === "redis_queue" ? "redis_queue" : "http";
+  const { flags, warnings: ofFlags } = entry === "http" ? readFlags(args) : readQueueFlags(args);
+  if (flags.help) return { action: "help", usage: usage(entry) };
   if (flags.version) return { action: "version" };
   const mode = flags["x-mode"] ?? "predict";
   if (mode !== "predict" && mode !== "train") {
     throw new UserError("usage", `--x-mode is ${mode}.`, { hint: "Use predict or train." });
   }
   const port = readPort(env["PORT"]);
-  const warnings: string[] = [];
+  const warnings: string[] = [...ofFlags];
   const number = numberReader(env, warnings);
   // The worker reads it; only the warning is ours.
   number("COG_MAX_CONCURRENCY", { fallback: 1, least: 1 });
+  const queue = readQueue({ flags, env, number });
+  if (queue === undefined && entry === "redis_queue") {
+    throw new UserError("usage", "No queue is named.", {
+      hint: "Use --redis-url and --queue. --help lists the flags.",
+    });
+  }
   return {
     action: "serve",
     settings: {
       host: flags.host ?? "0.0.0.0",
       port,
+      // Workers of Cog 0.5 had no port, and several of them ran on one machine.
+      portIsFree: entry === "redis_queue" && text(env["PORT"]) === undefined,
       mode,
       uploadUrl: text(flags["upload-url"]) ?? text(env["COG_UPLOAD_URL"]),
       awaitExplicitShutdown: text(flags["await-explicit-shutdown"]) !== undefined,
@@ -152,6 +168,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       workers: number("COG_WORKERS", { fallback: 1, least: 1 }),
       queueMax: number("COG_QUEUE_MAX", { fallback: 0, least: 0 }),
       queueTimeoutMs: seconds(number("COG_QUEUE_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
+      queue,
       restartWorkers: env["COG_WORKER_RESTART"] !== "never",
       setupTimeoutMs: seconds(number("COG_SETUP_TIMEOUT", { fallback: 0, least: 1 })) || undefined,
       idleTimeoutMs: seconds(number("COG_IDLE_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
@@ -213,21 +230,37 @@ function inherited(env: Environment): Environment {
   return rest;
 }
 
+type Entry = "http" | "redis_queue";
+
+const FLAGS = {
+  host: { type: "string" },
+  threads: { type: "string" },
+  "upload-url": { type: "string" },
+  "await-explicit-shutdown": { type: "string" },
+  "x-mode": { type: "string" },
+  version: { type: "boolean", short: "v" },
+  help: { type: "boolean", short: "h" },
+  ...QUEUE_FLAGS,
+} as const;
+
 function readFlags(args: readonly string[]) {
+  return mustParse(() => ({
+    flags: parseArgs({ args: [...args], strict: true, options: FLAGS }).values,
+    warnings: [],
+  }));
+}
+
+/** The entry for queues has had flags of its own, and before that, words without flags. */
+function readQueueFlags(args: readonly string[]) {
+  const options = { ...FLAGS, ...OLD_QUEUE_FLAGS } as const;
+  const given = mustParse(() => parseArgs({ args: [...args], strict: true, allowPositionals: true, options }));
+  const old = oldArguments(given.positionals, given.values);
+  return { flags: { ...old.flags, ...given.values }, warnings: old.warnings };
+}
+
+function mustParse<Parsed>(parse: () => Parsed): Parsed {
   try {
-    return parseArgs({
-      args: [...args],
-      strict: true,
-      options: {
-        host: { type: "string" },
-        threads: { type: "string" },
-        "upload-url": { type: "string" },
-        "await-explicit-shutdown": { type: "string" },
-        "x-mode": { type: "string" },
-        version: { type: "boolean", short: "v" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
+    return parse();
   } catch (error) {
     throw new UserError("usage", (error as Error).message.split(". ")[0] ?? "bad flag", {
       hint: "--help lists the flags.",
@@ -243,18 +276,6 @@ export function readPort(value: string | undefined): number {
   throw new UserError("settings.port", `PORT is ${JSON.stringify(value)}.`, {
     hint: "Set it to a whole number from 0 to 65535.",
   });
-}
-
-export function numberReader(env: Environment, warnings: string[]) {
-  return (name: string, rule: { fallback: number; least: number; fraction?: boolean }): number => {
-    const given = text(env[name]);
-    if (given === undefined) return rule.fallback;
-    const value = Number(given);
-    const good = Number.isFinite(value) && value >= rule.least && (rule.fraction === true || Number.isInteger(value));
-    if (good) return value;
-    warnings.push(`${name} is ${JSON.stringify(given)}, which is not usable; continuing with ${rule.fallback}`);
-    return rule.fallback;
-  };
 }
 
 function hostsOf(value: string | undefined): readonly string[] | undefined {
@@ -283,17 +304,4 @@ function readLauncher(value: string | undefined): Launcher {
 
 export function descriptor(value: string | undefined): number | undefined {
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
-}
-
-/** The value, unless it is unset or empty. */
-export function text(value: string | undefined): string | undefined {
-  return value === undefined || value === "" ? undefined : value;
-}
-
-export function isOn(value: string | undefined): boolean {
-  return value === "1" || value === "true";
-}
-
-export function seconds(value: number): number {
-  return value * 1000;
 }

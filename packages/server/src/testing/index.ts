@@ -2,6 +2,7 @@ export { type ModelOptions, ModelServer } from "./model-server.ts";
 export { OBEDIENT, OBEDIENT_SCHEMA } from "./obedient.ts";
 export { childrenOf, descriptorsOf, type Process, processesWith } from "./processes.ts";
 export { missingPythons, testPython } from "./pythons.ts";
+export { freshQueue, Producer, REDIS_URL, startWorker, withoutRedis } from "./queue.ts";
 export { Receiver } from "./receiver.ts";
 export { type SchemaFacts, schemaOf } from "./schema.ts";
 export { scrape } from "./scraped.ts";

@@ -22,6 +22,8 @@ export interface ModelOptions {
   /** The OpenAPI document of the model; without it the server asks the worker. */
   readonly schema?: object;
   readonly files?: Readonly<Record<string, string>>;
+  /** The module that is started; default: `http`. */
+  readonly entry?: "http" | "redis_queue";
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** An interpreter that has our wheel; default: the one of this test run. */
@@ -186,7 +188,7 @@ function exitOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
-function commandOf({ python, launcher, args = [] }: ModelOptions): [string, string[]] {
+function commandOf({ python, launcher, entry = "http", args = [] }: ModelOptions): [string, string[]] {
   if (launcher !== undefined) return [process.execPath, [SERVER, ...args]];
-  return [python ?? testPython(), ["-m", "cog.server.http", ...args]];
+  return [python ?? testPython(), ["-m", `cog.server.${entry}`, ...args]];
 }

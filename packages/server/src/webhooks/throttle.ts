@@ -4,6 +4,8 @@ import type { WebhookEvent } from "@cog/core/wire";
 export interface ThrottleOptions {
   /** Absent: all. */
   readonly filter: readonly WebhookEvent[] | undefined;
+  /** Those that are left out when they follow another too fast. */
+  readonly throttled: readonly WebhookEvent[];
   readonly intervalMs: number;
 }
 
@@ -15,11 +17,11 @@ export class Throttle {
     this.#options = options;
   }
 
-  /** Log events are dropped when they follow any other too fast; the next one carries everything. */
+  /** What is left out is not lost: the next one carries everything. */
   lets(event: WebhookEvent, nowMs: number): boolean {
-    const { filter, intervalMs } = this.#options;
+    const { filter, throttled, intervalMs } = this.#options;
     if (filter !== undefined && !filter.includes(event)) return false;
-    if (event === "logs" && nowMs - this.#lastMs < intervalMs) return false;
+    if (throttled.includes(event) && nowMs - this.#lastMs < intervalMs) return false;
     if (event !== "completed") this.#lastMs = nowMs;
     return true;
   }

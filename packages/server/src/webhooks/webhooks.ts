@@ -7,6 +7,7 @@ import type { Log } from "#log";
 import type { Fetch } from "#outgoing";
 import type { FeedEvent, Prediction, Subscriber } from "#predictions";
 import { renderSnapshot } from "#predictions";
+import type { RawJson } from "#raw-json";
 import type { Delivery, Outcome } from "./delivery.ts";
 import { deliver, deliverInsistently } from "./delivery.ts";
 import { Throttle } from "./throttle.ts";
@@ -39,6 +40,12 @@ export interface WebhookRequest {
   readonly filter: readonly WebhookEvent[] | undefined;
   /** `traceparent` and `tracestate` of what it belongs to. */
   readonly trace: Partial<TraceContext>;
+  /** The body; default: the snapshot that all of this server's answers show. */
+  readonly render?: (prediction: Prediction) => RawJson;
+  /** Events that are left out when they follow another too fast; default: logs. */
+  readonly throttled?: readonly WebhookEvent[];
+  /** The last one was delivered, or will not be. */
+  readonly onLast?: () => void;
 }
 
 /** States that may wait for a slow receiver; beyond that the newest takes the place of the one before it. */
@@ -67,11 +74,9 @@ export class Webhooks {
     this.#options = options;
   }
 
-  subscriber({ url, filter, trace }: WebhookRequest): Subscriber {
-    const { fetch, userAgent, token, intervalMs, retryMs } = this.#options;
-    const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    const headers = { "Content-Type": "application/json", "User-Agent": userAgent, ...authorization, ...trace };
-    const throttle = new Throttle({ filter, intervalMs });
+  subscriber(request: WebhookRequest): Subscriber {
+    const { filter, throttled = ["logs"] } = request;
+    const throttle = new Throttle({ filter, throttled, intervalMs: this.#options.intervalMs });
     const waiting: Waiting[] = [];
     let sending: Promise<void> | undefined;
     return (event, now) => {
@@ -80,11 +85,20 @@ export class Webhooks {
       if (waiting.length >= MOST_WAITING) waiting.pop();
       waiting.push({ event: name, now });
       if (sending !== undefined) return;
-      sending = this.#sendAll(waiting, { url, headers, fetch, retryMs }, trace).finally(() => {
+      sending = this.#sendAll(waiting, request).finally(() => {
         sending = undefined;
       });
       this.#track(sending);
     };
+  }
+
+  /** Sends one document, as insistently as the last webhook of a prediction. */
+  async post(url: string, body: RawJson, trace: Partial<TraceContext> = {}): Promise<void> {
+    const sending = deliverInsistently(body, this.#deliveryTo(url, trace), this.#stop.signal).then((outcome) => {
+      if (outcome !== "delivered") this.#options.log.warn("a report was not delivered", { outcome });
+    });
+    this.#track(sending);
+    await sending;
   }
 
   /** Waits for what is under way, at most `patienceMs`. */
@@ -99,7 +113,15 @@ export class Webhooks {
     void sending.finally(() => this.#open.delete(sending));
   }
 
-  async #sendAll(waiting: Waiting[], delivery: Delivery, trace: Partial<TraceContext>): Promise<void> {
+  #deliveryTo(url: string, trace: Partial<TraceContext>): Delivery {
+    const { fetch, userAgent, token, retryMs } = this.#options;
+    const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const headers = { "Content-Type": "application/json", "User-Agent": userAgent, ...authorization, ...trace };
+    return { url, headers, fetch, retryMs };
+  }
+
+  async #sendAll(waiting: Waiting[], { url, trace, render = renderSnapshot, onLast }: WebhookRequest): Promise<void> {
+    const delivery = this.#deliveryTo(url, trace);
     // The prediction goes on first: nothing of this belongs to its own turn.
     await new Promise(setImmediate);
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -108,8 +130,9 @@ export class Webhooks {
       const told = this.#options.onSend.map((begin) => begin({ event, predictionId: now.id, trace }));
       const headers = Object.assign({}, delivery.headers, ...told.map((one) => one.headers));
       const send = last ? deliverInsistently : deliver;
-      const outcome = await send(renderSnapshot(now), { ...delivery, headers }, this.#stop.signal);
+      const outcome = await send(render(now), { ...delivery, headers }, this.#stop.signal);
       for (const { ended } of told) ended(outcome);
+      if (last) onLast?.();
       if (outcome === "delivered") continue;
       this.#options.log.warn(last ? "the last webhook was not delivered" : "a webhook was not delivered", {
         prediction_id: now.id,

@@ -5,10 +5,10 @@
 import { randomUUID } from "node:crypto";
 import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
-import type { RawJson } from "#raw-json";
-import { rawJson, toRawJson } from "#raw-json";
 import type { JsonBody } from "./json-body.ts";
 import { memberText } from "./member-text.ts";
+import type { RawJson } from "./raw-json.ts";
+import { rawJson, toRawJson } from "./raw-json.ts";
 
 /** A larger body is taken as it was sent: writing out a file in base64 once more would cost more than all the rest. */
 const LONGEST_TEXT = 64 * 1024;

@@ -1,0 +1,2 @@
+export type { ConsumerOptions } from "./consumer.ts";
+export { Consumer } from "./consumer.ts";
