@@ -64,6 +64,38 @@ const PIXEL = Buffer.from(
   "base64",
 );
 
+/** As WAV: 800 samples of 8 bits, 8000 a second. */
+const TENTH_OF_SILENCE = Buffer.concat([
+  Buffer.from("RIFF"),
+  Buffer.from(Uint32Array.of(36 + 800).buffer),
+  Buffer.from("WAVEfmt "),
+  Buffer.from(Uint32Array.of(16).buffer),
+  Buffer.from(Uint16Array.of(1, 1).buffer),
+  Buffer.from(Uint32Array.of(8000, 8000).buffer),
+  Buffer.from(Uint16Array.of(1, 8).buffer),
+  Buffer.from("data"),
+  Buffer.from(Uint32Array.of(800).buffer),
+  Buffer.alloc(800, 128),
+]);
+
+/** A fifth of a second of red, 32 pixels wide: VP9 in MP4. */
+const VIDEO = Buffer.from(
+  [
+    "AAAAHGZ0eXBpc29tAAACAGlzb21pc28ybXA0MQAAAAhmcmVlAAAAP21kYXSCSYNCAAHwAfYAOCQcGEIAADBgAAAQ3//5plf////6Za/////9im",
+    "AAhgBAkpwASUAAAyAAAENAAAAC9m1vb3YAAABsbXZoZAAAAAAAAAAAAAAAAAAAA+gAAADIAAEAAAEAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAA",
+    "AAAAAQAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIAAAJFdHJhawAAAFx0a2hkAAAAAwAAAAAAAAAAAAAAAQ",
+    "AAAAAAAADIAAAAAAAAAAAAAAAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAQAAAAAAgAAAAIAAAAAAAJGVkdHMAAAAcZWxz",
+    "dAAAAAAAAAABAAAAyAAAAAAAAQAAAAABvW1kaWEAAAAgbWRoZAAAAAAAAAAAAAAAAAAAKAAAAAgAVcQAAAAAAC1oZGxyAAAAAAAAAAB2aWRlAA",
+    "AAAAAAAAAAAAAAVmlkZW9IYW5kbGVyAAAAAWhtaW5mAAAAFHZtaGQAAAABAAAAAAAAAAAAAAAkZGluZgAAABxkcmVmAAAAAAAAAAEAAAAMdXJs",
+    "IAAAAAEAAAEoc3RibAAAAKhzdHNkAAAAAAAAAAEAAACYdnAwOQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAgACAASAAAAEgAAAAAAAAAAQ9MYX",
+    "ZjIGxpYnZweC12cDkAAAAAAAAAAAAAAAAAAAAAABj//wAAABR2cGNDAQAAAAAKggICAgAAAAAACmZpZWwBAAAAABBwYXNwAAAAAQAAAAEAAAAU",
+    "YnRydAAAAAAAACcQAAAAAAAAABhzdHRzAAAAAAAAAAEAAAACAAAEAAAAABRzdHNzAAAAAAAAAAEAAAABAAAAHHN0c2MAAAAAAAAAAQAAAAEAAA",
+    "ACAAAAAQAAABxzdHN6AAAAAAAAAAAAAAACAAAAKAAAAA8AAAAUc3RjbwAAAAAAAAABAAAALAAAAD11ZHRhAAAANW1ldGEAAAAAAAAAIWhkbHIA",
+    "AAAAAAAAAG1kaXJhcHBsAAAAAAAAAAAAAAAACGlsc3Q=",
+  ].join(""),
+  "base64",
+);
+
 /** In the document the other way round. */
 const KINDS = {
   part: { type: "number", "x-order": 7, minimum: 0, maximum: 1, default: 0.5 },
@@ -392,6 +424,25 @@ describe.skipIf(program === "")("the playground in a browser (chromium)", () => 
     await status("Stopped after 0 of 3");
     expect(await page.getByRole("cell", { name: "not run" }).count()).toBe(3);
     await expect.poll(async () => (await health(speaker.model)).status, { timeout: PATIENCE_MS }).toBe("READY");
+  });
+
+  test("sound and moving pictures that a model gives are played", async () => {
+    const target = page.getByLabel("Model server");
+    await target.fill(copier.model);
+    await target.press("Enter");
+    await page
+      .getByLabel("File for image")
+      .setInputFiles({ name: "a.wav", mimeType: "audio/wav", buffer: TENTH_OF_SILENCE });
+    await page.getByLabel("Include more").check();
+    await page.getByLabel("Files for more").setInputFiles({ name: "b.mp4", mimeType: "video/mp4", buffer: VIDEO });
+    await run();
+    await status("succeeded");
+    const output = page.getByRole("tabpanel", { name: "Output" });
+    const sound = output.locator("audio");
+    await expect.poll(() => sound.evaluate((media) => Reflect.get(media, "duration"))).toBeCloseTo(0.1);
+    const picture = output.locator("video");
+    await expect.poll(() => picture.evaluate((media) => Reflect.get(media, "videoWidth"))).toBe(32);
+    expect(await picture.getAttribute("aria-label")).toBe("output.copies.1");
   });
 
   test("a batch of files becomes a gallery", async () => {
