@@ -114,6 +114,7 @@ export const RULES: readonly Rule[] = [
 
   { rooms: ["server/"], may: ["server/*", "core/*"], node: true },
   { rooms: SERVER_BASICS, may: ["core/*", "server/settings"], node: true },
+  { rooms: ["server/weights"], may: [...SERVER_BASICS, "core/*"], node: true },
   { rooms: ["server/schema"], may: [...SERVER_BASICS, "core/*"], node: true },
   { rooms: ["server/predictions"], may: [...SERVER_BASICS, "core/*"], types: ["server/workers"], node: true },
   {

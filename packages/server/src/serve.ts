@@ -17,6 +17,7 @@ import type { Schema, SchemaOptions } from "#schema";
 import { readSchemaFile, schemaFromInterface, schemaFromText } from "#schema";
 import type { Environment, QueueSettings, Settings } from "#settings";
 import { Webhooks } from "#webhooks";
+import { Weights } from "#weights";
 import type { SupervisorOptions, SupervisorState, WorkerProcess } from "#workers";
 import { adoptWorker, deviceFor, Pool, Supervisor, spawnWorker, visibleDevices } from "#workers";
 import { notify } from "./notify.ts";
@@ -60,6 +61,7 @@ class ModelServer {
   readonly #slots: Slots;
   readonly #predictions: Predictions;
   readonly #webhooks: Webhooks;
+  readonly #weights: Weights | undefined;
   readonly #pool: Pool;
   readonly #trainer: Trainer | undefined;
   readonly #health: Health;
@@ -118,6 +120,8 @@ class ModelServer {
       log,
       onSend: measures.map((measure) => measure.onSend),
     });
+    this.#weights =
+      settings.weights && Weights.of({ settings: settings.weights, launcher, environment: settings.environment, log });
     this.#pool = this.#createPool({ model, temporary });
     this.#trainer = this.#createTrainer({ model, temporary });
     this.#health = new Health({
@@ -370,9 +374,13 @@ class ModelServer {
   }
 
   /** How every worker is looked after. */
-  #supervision({ path }: TemporaryRoot): Pick<SupervisorOptions, "worker" | "restart" | "setupTimeoutMs" | "onLog"> {
+  #supervision({
+    path,
+  }: TemporaryRoot): Pick<SupervisorOptions, "prepare" | "worker" | "restart" | "setupTimeoutMs" | "onLog"> {
     const { cancelGraceMs, restartWorkers, setupTimeoutMs } = this.#settings;
+    const weights = this.#weights;
     return {
+      prepare: weights && (async () => await weights.arrived()),
       worker: { spillFolder: path, cancelGraceMs },
       restart: restartWorkers,
       setupTimeoutMs,
@@ -385,6 +393,7 @@ class ModelServer {
   }
 
   async #stopWorkers(options: { readonly now?: boolean } = {}): Promise<void> {
+    this.#weights?.close();
     await Promise.all([this.#pool.stop(options), this.#trainer?.stop(options)]);
   }
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { CogError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
 import { documentText } from "@cog/core/schema";
-import type { ImageWeights } from "@cog/core/wire";
+import { IMAGE_WEIGHTS_FILE, type ImageWeights } from "@cog/core/wire";
 import { type BuildRequest, buildImage as dockerBuild, type Image, inspectImage, TOOL_NAMES } from "#docker";
 import { renderLabels } from "#dockerfile";
 import { defaultImageName, type StagedFile } from "#plan";
@@ -121,6 +121,7 @@ async function readRecipe({ request, sources, name }: Reading, context: BuildCon
     ...(concurrency !== undefined && { concurrency }),
     ...(platform !== undefined && { platform }),
     ...(request.separateWeights && { weightsImage: `${name}-weights` }),
+    ...(request.weights?.length && { imageWeights: imageWeightsText(request.weights) }),
     precompile: request.precompile ?? false,
     strip: request.strip ?? false,
   };
@@ -190,8 +191,11 @@ function schemaFile(project: Project, schema: JsonObject | undefined): StagedFil
 
 /** What has to be beside the image when its model starts. */
 function weightsFile(weights: ImageWeights["weights"] = []): StagedFile[] {
-  const text = JSON.stringify({ weights } satisfies ImageWeights);
-  return weights.length === 0 ? [] : [{ path: ".cog/weights.json", text }];
+  return weights.length === 0 ? [] : [{ path: IMAGE_WEIGHTS_FILE, text: imageWeightsText(weights) }];
+}
+
+function imageWeightsText(weights: ImageWeights["weights"]): string {
+  return JSON.stringify({ weights } satisfies ImageWeights);
 }
 
 /** Some runtimes look for `/src/cog.yaml`, whatever `-f` says. */

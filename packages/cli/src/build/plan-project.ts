@@ -9,7 +9,10 @@ import { chooseSdk } from "./sdk.ts";
 import type { BuildSettings } from "./settings.ts";
 
 export interface PlanOptions
-  extends Pick<PlanInput, "purpose" | "concurrency" | "labels" | "weights" | "weightsImage" | "precompile" | "strip"> {
+  extends Pick<
+    PlanInput,
+    "purpose" | "concurrency" | "labels" | "weights" | "weightsImage" | "imageWeights" | "precompile" | "strip"
+  > {
   /** Of the image; linux/amd64 when absent. */
   readonly platform?: string | undefined;
 }

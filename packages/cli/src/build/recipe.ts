@@ -92,8 +92,9 @@ async function labelsOf(
   };
 }
 
-function projectLayers({ weights, weightsImage, precompile }: BuildPlan): number {
-  return 1 + (weights.length > 0 || weightsImage !== undefined ? 1 : 0) + (precompile ? 1 : 0);
+function projectLayers({ weights, weightsImage, imageWeights, precompile }: BuildPlan): number {
+  const optional = [weights.length > 0 || weightsImage !== undefined, imageWeights !== undefined, precompile];
+  return 1 + optional.filter((there) => there).length;
 }
 
 /** The config as images carry it says what was resolved, not only what was asked for. */

@@ -40,6 +40,7 @@ const EVERYTHING: BuildPlan = {
   user: "1000",
   labels: { "run.cog.version": "1.0.0", "run.cog.config": '{"a":"$b"}' },
   weights: ["weights"],
+  imageWeights: '{"weights":[{"name":"base","target":"/src/it\'s","setDigest":"sha256:1f"}]}',
 };
 
 test("a model without dependencies", () => {
@@ -81,6 +82,7 @@ test("a model that uses everything", () => {
     LABEL run.cog.version="1.0.0"
     CMD ["python","-m","cog.server.http"]
     COPY weights/src /src
+    RUN eval "$COG_LAYER"; mkdir -p /.cog && printf %s '{"weights":[{"name":"base","target":"/src/it'\\''s","setDigest":"sha256:1f"}]}' > /.cog/weights.json
     COPY src /src
     USER "1000"
     "
@@ -139,7 +141,7 @@ test("stripping happens in the layer of the install, where there is the tool", (
 
 test("weights in an image of their own are copied from it", () => {
   const text = readable({ ...EVERYTHING, weightsImage: "me-weights" });
-  expect(text).toMatch(/\nFROM me-weights AS weights\n.*\nCOPY --from=weights \/src \/src\nCOPY src \/src\n/s);
+  expect(text).toMatch(/\nFROM me-weights AS weights\n.*\nCOPY --from=weights \/src \/src\nRUN .*\nCOPY src \/src\n/s);
   expect(text).not.toContain("COPY weights/src");
 });
 

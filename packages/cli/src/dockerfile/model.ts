@@ -3,7 +3,7 @@ import type { Instruction } from "./instruction.ts";
 import { labelInstructions } from "./labels.ts";
 import { NODE_PATH } from "./node.ts";
 import { compiled } from "./python.ts";
-import { weightsLayer } from "./weights.ts";
+import { managedWeights, weightsLayer } from "./weights.ts";
 
 /** How the container starts, then what the user edits: big files first, the code in the last layer. */
 export function modelLayers(plan: BuildPlan): Instruction[] {
@@ -15,6 +15,7 @@ export function modelLayers(plan: BuildPlan): Instruction[] {
     ...labelInstructions(plan.labels),
     { kind: "cmd", command: ["python", "-m", "cog.server.http"] },
     ...weightsLayer(plan),
+    ...managedWeights(plan),
     ...(plan.purpose === "image" ? [{ kind: "copy", source: "src", target: "/src" } as const] : []),
     ...(plan.purpose === "image" && plan.precompile ? [compiled("/src")] : []),
     ...(plan.user === undefined ? [] : [{ kind: "user", user: plan.user } as const]),

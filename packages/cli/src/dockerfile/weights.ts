@@ -1,6 +1,10 @@
 /** Big files: a layer of the model's image, or with --separate-weights an image of their own that the model's copies. */
+import { posix } from "node:path";
+import { IMAGE_WEIGHTS_FILE } from "@cog/core/wire";
 import type { BuildPlan } from "#plan";
 import { type Instruction, instructionText } from "./instruction.ts";
+import { reproducible } from "./layer.ts";
+import { shellWord } from "./packages.ts";
 
 const STAGE = "weights";
 
@@ -12,6 +16,15 @@ export function weightsStage(image: string): Instruction[] {
 export function weightsLayer({ weights, weightsImage }: BuildPlan): Instruction[] {
   if (weightsImage !== undefined) return [{ kind: "copy", from: STAGE, source: "/src", target: "/src" }];
   return weights.length === 0 ? [] : [{ kind: "copy", source: "weights/src", target: "/src" }];
+}
+
+/** What others look for at the root; the model's own server finds it among the source. The files themselves are elsewhere. */
+export function managedWeights({ imageWeights }: BuildPlan): Instruction[] {
+  if (imageWeights === undefined) return [];
+  const path = `/${IMAGE_WEIGHTS_FILE}`;
+  const command = `mkdir -p ${posix.dirname(path)} && printf %s ${shellWord(imageWeights)} > ${path}`;
+  const origin = { kind: "cog", what: "saying which weights the model needs" } as const;
+  return [{ kind: "run", mounts: [], command: reproducible(command), origin }];
 }
 
 /** The Dockerfile of the image that holds nothing but the big files. */

@@ -30,6 +30,7 @@ export interface PlanInput {
   readonly labels?: Readonly<Record<string, string>>;
   readonly weights?: readonly string[];
   readonly weightsImage?: string;
+  readonly imageWeights?: string;
   /** PEM text from COG_CA_CERT. */
   readonly caCertificate?: string;
   readonly precompile?: boolean;
@@ -67,6 +68,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     labels: input.labels ?? {},
     weights: input.weights ?? [],
     ...(input.weightsImage !== undefined && { weightsImage: input.weightsImage }),
+    ...(input.imageWeights !== undefined && { imageWeights: input.imageWeights }),
     decisions: [...compatibility.decisions, baseDecision(base), sdkDecision(sdk)],
     warnings: [...input.requirements.warnings, ...compatibility.warnings, ...strippedPatch(base, compatibility)],
     files: stagedFiles(input, requirements, localFiles(lines)),

@@ -40,6 +40,8 @@ export interface BuildPlan {
   readonly weights: readonly string[];
   /** The image that holds `weights`, when they are not in this one's context. */
   readonly weightsImage?: string;
+  /** Text of what the image says of its managed weights, beside what is among the source; absent without any. */
+  readonly imageWeights?: string;
   /** Why the versions and the base image are what they are. */
   readonly decisions: readonly Decision[];
   /** What the user should know about the choices made. */

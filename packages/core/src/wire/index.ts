@@ -46,16 +46,19 @@ export type {
   LockedSource,
   LockedWeight,
   WeightConfigBlob,
+  WeightEvent,
   WeightState,
   WeightStatus,
   WeightsLock,
   WeightsStatusDocument,
 } from "./weights.ts";
 export {
+  IMAGE_WEIGHTS_FILE,
   WEIGHT_ANNOTATIONS,
   WEIGHT_ARTIFACT_TYPE,
   WEIGHT_CONFIG_TYPE,
   WEIGHT_LAYER_TYPES,
+  WEIGHT_MARKERS,
   WEIGHTS_LOCK_FILE,
   WEIGHTS_LOCK_VERSION,
 } from "./weights.ts";

@@ -88,6 +88,15 @@ export interface ImageWeights {
   readonly weights: readonly { readonly name: string; readonly target: string; readonly setDigest: string }[];
 }
 
+/** Where an image says it: below its working directory, and at the root. */
+export const IMAGE_WEIGHTS_FILE = ".cog/weights.json";
+
+/**
+ * What whoever brings a weight writes into its target, each as a whole: `failed` holds the reason as text, `ready` comes
+ * when all of the files are there.
+ */
+export const WEIGHT_MARKERS = { folder: ".cog", downloading: "downloading", failed: "failed", ready: "ready" } as const;
+
 export type WeightState =
   | "ready"
   /** The registry lacks a layer. */
@@ -120,3 +129,50 @@ export interface WeightStatus {
     readonly status: "ready" | "missing";
   }[];
 }
+
+/** What `cog weights import`, `pull`, `push` and `fetch` print with `--json`: one a line. */
+export type WeightEvent =
+  | {
+      readonly event: "plan";
+      readonly name: string;
+      readonly target: string;
+      readonly status: "new" | "unchanged" | "config-changed" | "upstream-changed";
+      readonly changed: readonly string[];
+      readonly fileCount: number;
+      readonly size: number;
+    }
+  | {
+      readonly event: "file";
+      readonly name: string;
+      readonly path: string;
+      readonly size: number;
+      readonly state: "fetched";
+    }
+  | {
+      readonly event: "layer";
+      readonly name: string;
+      readonly digest: string;
+      readonly state: "compressing" | "downloading" | "uploading" | "retrying" | "exists" | "mounted" | "done";
+      readonly complete: number;
+      readonly total: number;
+      readonly attempt: number;
+    }
+  | {
+      readonly event: "weight";
+      readonly name: string;
+      readonly target: string;
+      readonly state: "imported" | "pushed" | "pulled" | "cached" | "fetched";
+      readonly digest: string;
+      readonly setDigest: string;
+      readonly size: number;
+      readonly fileCount: number;
+      readonly layerCount: number;
+    }
+  /** It was where it is to be before. */
+  | {
+      readonly event: "weight";
+      readonly name: string;
+      readonly target: string;
+      readonly state: "ready";
+      readonly setDigest: string;
+    };

@@ -10,6 +10,7 @@ export type {
   LogSettings,
   ProxySettings,
   Settings,
+  WeightSettings,
   WorkerFds,
 } from "./settings.ts";
 export { givenTemporaryRoot, readInvocation } from "./settings.ts";

@@ -24,6 +24,8 @@ export interface Settings {
   readonly predictorRef: string | undefined;
   readonly trainRef: string | undefined;
   readonly schemaFile: string | undefined;
+  /** Undefined: the model is started without a look at its weights. */
+  readonly weights: WeightSettings | undefined;
   readonly workers: number;
   readonly queueMax: number;
   /** How long a request may wait for a slot; undefined: as long as it likes. */
@@ -69,6 +71,15 @@ export interface Settings {
   /** What workers that we start inherit. */
   readonly environment: Environment;
   readonly warnings: readonly string[];
+}
+
+export interface WeightSettings {
+  /** What says which weights there are, in place of the usual places. */
+  readonly file: string | undefined;
+  /** How long nobody may begin to bring one; undefined: as long as it takes. */
+  readonly timeoutMs: number | undefined;
+  /** They are fetched before anything else is done. */
+  readonly fetch: boolean;
 }
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
@@ -165,6 +176,7 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
       predictorRef: text(env["COG_PREDICT_TYPE_STUB"]),
       trainRef: text(env["COG_TRAIN_TYPE_STUB"]),
       schemaFile: text(env["COG_SCHEMA_FILE"]),
+      weights: weightSettings(env, number),
       workers: number("COG_WORKERS", { fallback: 1, least: 1 }),
       queueMax: number("COG_QUEUE_MAX", { fallback: 0, least: 0 }),
       queueTimeoutMs: seconds(number("COG_QUEUE_TIMEOUT", { fallback: 0, least: 0, fraction: true })) || undefined,
@@ -276,6 +288,12 @@ export function readPort(value: string | undefined): number {
   throw new UserError("settings.port", `PORT is ${JSON.stringify(value)}.`, {
     hint: "Set it to a whole number from 0 to 65535.",
   });
+}
+
+function weightSettings(env: Environment, number: ReturnType<typeof numberReader>): WeightSettings | undefined {
+  const timeoutMs = seconds(number("COG_WEIGHTS_TIMEOUT", { fallback: 300, least: 0, fraction: true })) || undefined;
+  if (env["COG_WEIGHTS_WAIT"] === "0") return undefined;
+  return { file: text(env["COG_WEIGHTS_FILE"]), timeoutMs, fetch: isOn(env["COG_WEIGHTS_FETCH"]) };
 }
 
 function hostsOf(value: string | undefined): readonly string[] | undefined {

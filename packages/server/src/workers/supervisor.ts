@@ -21,6 +21,8 @@ export type SupervisorState =
   | { readonly name: "stopped" };
 
 export interface SupervisorOptions {
+  /** What must be there before a process is started; where it fails, setup has failed. Absent: nothing. */
+  readonly prepare?: (() => Promise<void>) | undefined;
   /** Starts a process; `first` may take the one that the launcher forked. */
   readonly start: (life: { readonly first: boolean }) => WorkerLink;
   readonly worker: WorkerOptions;
@@ -53,6 +55,8 @@ export class Supervisor {
   #setupLogs = "";
   #timer: NodeJS.Timeout | undefined;
   #gone: (() => void) | undefined;
+  /** Changes with every start: one that was overtaken meanwhile starts nothing. */
+  #starts = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -64,9 +68,26 @@ export class Supervisor {
   }
 
   start(): void {
-    const { setupTimeoutMs } = this.#options;
+    const { prepare } = this.#options;
     this.#setupLogs = "";
     this.setup = { status: "starting", started_at: timestamp(Date.now()) };
+    this.#starts += 1;
+    if (prepare === undefined) this.#startProcess();
+    else void this.#startPrepared(prepare, this.#starts);
+  }
+
+  async #startPrepared(prepare: () => Promise<void>, start: number): Promise<void> {
+    const isWanted = () => this.#starts === start && this.state.name === "starting";
+    try {
+      await prepare();
+      if (isWanted()) this.#startProcess();
+    } catch (error) {
+      if (isWanted()) this.#failedSetup(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #startProcess(): void {
+    const { setupTimeoutMs } = this.#options;
     const first = this.#first;
     this.#first = false;
     const worker: WorkerProcess = new WorkerProcess(this.#options.start({ first }), this.#options.worker, {
@@ -142,14 +163,11 @@ export class Supervisor {
       this.#gone?.();
       return;
     }
-    if (this.state.name === "starting") {
-      if (!this.#setupLogs.includes(error)) this.#setupLogs += `${error}\n`;
-      this.#finishSetup("failed");
-    }
     if (!this.#proven) {
-      this.#change({ name: "failed", error });
+      this.#failedSetup(error);
       return;
     }
+    if (this.state.name === "starting") this.#tellFailedSetup(error);
     if (counts) this.#failures = worker.finished > 0 ? 1 : this.#failures + 1;
     const delay = counts ? BACK_OFF_MS[this.#failures - 1] : 0;
     if (!this.#options.restart || delay === undefined) {
@@ -159,6 +177,16 @@ export class Supervisor {
     this.setup = { status: "starting", started_at: timestamp(Date.now()) };
     this.#change({ name: "starting", error });
     this.#timer = setTimeout(() => this.start(), delay);
+  }
+
+  #failedSetup(error: string): void {
+    this.#tellFailedSetup(error);
+    this.#change({ name: "failed", error });
+  }
+
+  #tellFailedSetup(error: string): void {
+    if (!this.#setupLogs.includes(error)) this.#setupLogs += `${error}\n`;
+    this.#finishSetup("failed");
   }
 
   #log(part: LogPart): void {

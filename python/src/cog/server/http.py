@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # V8 would let its space for young objects grow to 16 MiB. One is enough for a prediction, is no slower, and fits the cache.
 _NODE_FLAGS = ("--max-semi-space-size=1",)
+_WEIGHTS_FILES = (".cog/weights.json", "/.cog/weights.json")
 _INFORMATION_FLAGS = ("-h", "--help", "-v", "--version")
 
 
@@ -64,7 +65,17 @@ def _may_fork(environment: Dict[str, str]) -> bool:
         return False
     train = environment.get("COG_X_MODE") == "train"
     reference = environment.get("COG_TRAIN_TYPE_STUB" if train else "COG_PREDICT_TYPE_STUB")
+    if _waits_for_weights(environment):
+        return False
     return bool(reference) and hasattr(os, "fork") and environment.get("COG_WORKERS", "1").strip() in ("", "1")
+
+
+def _waits_for_weights(environment: Dict[str, str]) -> bool:
+    """The model must not be loaded before its weights are there: the server waits for them, and starts the worker then."""
+    if environment.get("COG_WEIGHTS_WAIT") == "0":
+        return False
+    named = environment.get("COG_WEIGHTS_FILE")
+    return any(os.path.exists(path) for path in ([named] if named else _WEIGHTS_FILES))
 
 
 def _fork_worker(environment: Dict[str, str]) -> int:

@@ -33,6 +33,8 @@ export async function commonArguments(
     `--shm-size=${SHARED_MEMORY}`,
     "--stop-timeout=3",
     ...(run.project === undefined ? [] : await projectArguments(run.tool, run.project.directory)),
+    // They were looked for before; one file that Cog itself has left in the project may speak of others.
+    ...(run.project === undefined ? [] : ["--env", "COG_WEIGHTS_WAIT=0"]),
     ...[...volumes, ...weights].flatMap(({ source, target, readOnly }) => mount(source, target, readOnly)),
     ...cache,
     ...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),

@@ -70,6 +70,8 @@ async function start(place: Place, options: StartOptions, signal: AbortSignal): 
         COG_MAX_CONCURRENCY: concurrency.max,
         COG_QUEUE_MAX: concurrency.queue,
         COG_WORKERS: concurrency.workers,
+        // They were looked for before; one file that Cog itself has left in the project may speak of others.
+        COG_WEIGHTS_WAIT: "0",
         COG_SCHEMA_FILE:
           options.schema && writeState(project, "openapi_schema.json", `${jsonText(options.schema, 2)}\n`),
       }),

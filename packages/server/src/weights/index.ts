@@ -1,0 +1,1 @@
+export { Weights, type WeightsOptions } from "./weights.ts";
