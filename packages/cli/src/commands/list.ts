@@ -23,7 +23,16 @@ import { serve } from "./serve.ts";
 import { stop } from "./stop.ts";
 import { train } from "./train.ts";
 import { version } from "./version.ts";
-import { weightsImport, weightsPull, weightsStatus } from "./weights.ts";
+import {
+  weightsFetch,
+  weightsImport,
+  weightsInspect,
+  weightsList,
+  weightsPrune,
+  weightsPull,
+  weightsPush,
+  weightsStatus,
+} from "./weights.ts";
 
 /** In the order of `cog --help`. What a command needs is loaded when it runs. */
 export const commands: readonly AnyCommand[] = [
@@ -55,7 +64,12 @@ export const commands: readonly AnyCommand[] = [
   debug,
   weightsImport,
   weightsPull,
+  weightsPush,
   weightsStatus,
+  weightsList,
+  weightsInspect,
+  weightsPrune,
+  weightsFetch,
   baseImageDockerfile,
   baseImageBuild,
   baseImageMatrix,

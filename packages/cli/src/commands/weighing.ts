@@ -1,26 +1,34 @@
 /** The stories of `cog weights`: which project, which repository, who we are there; the rest is in `weights/`. */
-import { join } from "node:path";
 import type { WeightConfig } from "@cog/core/config";
 import { type CogError, UserError } from "@cog/core/errors";
-import type { WeightStatus, WeightsStatusDocument } from "@cog/core/wire";
-import { caCertificate } from "#build";
+import type { WeightEvent, WeightStatus, WeightsStatusDocument } from "@cog/core/wire";
 import { openProject, openState, type Project } from "#project";
 import { modelRepository } from "#push";
-import { checkPushAccess, openRegistry, RegistryError, registryHost, storedCredentials, Transport } from "#registry";
+import { registryHost } from "#registry";
 import {
-  explainRegistry,
   importWeights,
+  mustBeInSync,
+  noLock,
   planWeights,
   presentLayers,
   pullWeights,
+  pushWeights,
   readLock,
   statusOf,
+  type Telling,
   type WeightRepository,
   weightSize,
 } from "#weights";
 import type { CommandContext } from "./command.ts";
 import { tableText } from "./table.ts";
-import type { ImportFlags, PullFlags, StatusFlags } from "./weights.ts";
+import { type OpenRepository, type Registries, tellExperimental, withRegistries } from "./weight-registries.ts";
+import type { ImportFlags, PullFlags, PushFlags, StatusFlags } from "./weights.ts";
+
+/** What programs read, one line an event. */
+export function tellingOf({ report, signal, stdout }: CommandContext, { json }: { readonly json: boolean }): Telling {
+  const emit = (event: WeightEvent) => stdout.write(`${JSON.stringify(event)}\n`);
+  return { report, signal, ...(json && { emit }) };
+}
 
 export async function importCommand(
   flags: ImportFlags,
@@ -28,14 +36,16 @@ export async function importCommand(
   context: CommandContext,
 ): Promise<number> {
   const { settings } = context;
-  return await withRepository(flags, context, async ({ project, weights, repository, transport, mayPush }) => {
+  const telling = tellingOf(context, flags);
+  return await withWeights(flags, context, async ({ project, weights, registries, openRepository }) => {
+    const repository = flags.local ? undefined : await openRepository();
     const request = {
       weights,
       chosen: chosen(weights, names),
       sources: {
         projectDirectory: project.directory,
         huggingFace: { endpoint: huggingFaceEndpoint(context), token: settings.weights.huggingFaceToken },
-        transport,
+        transport: registries.transport,
       },
       cacheDirectory: settings.cacheDirectory,
       stateDirectory: openState(project.directory),
@@ -43,10 +53,10 @@ export async function importCommand(
       concurrency: settings.push.concurrency,
       verbose: flags.verbose,
     };
-    const plan = await planWeights(request, context);
+    const plan = await planWeights(request, telling);
     if (flags["dry-run"]) return 0;
-    await mayPush();
-    await importWeights(request, plan, context);
+    await repository?.mayPush();
+    await importWeights(request, plan, telling);
     return 0;
   });
 }
@@ -57,18 +67,42 @@ export async function pullCommand(
   context: CommandContext,
 ): Promise<number> {
   const { cacheDirectory } = context.settings;
-  return await withRepository(flags, context, async ({ project, weights, repository }) => {
+  return await withWeights(flags, context, async ({ project, weights, openRepository }) => {
     const wanted = chosen(weights, names).map(({ name }) => name);
     const { directory: projectDirectory } = project;
     const { verbose } = flags;
-    await pullWeights({ projectDirectory, names: wanted, cacheDirectory, repository, verbose }, context);
+    const repository = await openRepository();
+    const request = { projectDirectory, names: wanted, cacheDirectory, repository, verbose };
+    await pullWeights(request, tellingOf(context, flags));
+    return 0;
+  });
+}
+
+export async function pushCommand(
+  flags: PushFlags,
+  names: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  const { cacheDirectory, push } = context.settings;
+  return await withWeights(flags, context, async ({ project, weights, openRepository }) => {
+    const wanted = chosen(weights, names);
+    const lock = readLock(project.directory);
+    if (lock === undefined) throw noLock();
+    mustBeInSync(weights, lock);
+    const entries = lock.weights.filter(({ name }) => wanted.some((weight) => weight.name === name));
+    const repository = await openRepository();
+    await repository.mayPush();
+    const { verbose } = flags;
+    const request = { entries, repository, cacheDirectory, concurrency: push.concurrency, verbose };
+    await pushWeights(request, tellingOf(context, flags));
     return 0;
   });
 }
 
 export async function statusCommand(flags: StatusFlags, context: CommandContext): Promise<number> {
   const { stdout, showError } = context;
-  return await withRepository(flags, context, async ({ project, weights, repository }) => {
+  return await withWeights(flags, context, async ({ project, weights, openRepository }) => {
+    const repository = await openRepository();
     const lock = readLock(project.directory);
     const layers = lock?.weights.flatMap((entry) => entry.layers) ?? [];
     const statuses = statusOf(weights, lock, await present(repository, layers, context));
@@ -118,71 +152,35 @@ function verboseText(statuses: readonly WeightStatus[]): string {
 interface Opened {
   readonly project: Project;
   readonly weights: readonly WeightConfig[];
-  readonly repository: WeightRepository;
-  readonly transport: Transport;
-  /** Asks before anything is fetched. @throws CogError when the registry would refuse */
-  mayPush(): Promise<void>;
+  readonly registries: Registries;
+  /** That of the model. @throws UserError where nothing names one */
+  openRepository(): Promise<OpenRepository>;
 }
 
-async function withRepository(
+async function withWeights(
   flags: Pick<ImportFlags, "file">,
   context: CommandContext,
   work: (opened: Opened) => Promise<number>,
 ): Promise<number> {
-  const { report, workingDirectory, settings, signal } = context;
-  report.warn("NOTE: cog weights is experimental. Behavior may change in future versions.");
-  report.warn("Do not rely on it in production workflows.");
-  report.info("");
-  const project = openProject({
-    workingDirectory,
-    file: flags.file,
-    report,
-    deprecations: settings.deprecationWarnings,
+  tellExperimental(context);
+  const { project, weights } = openWeights(flags, context);
+  return await withRegistries(context, async (registries) => {
+    const openRepository = async () => await registries.open(repositoryOf(project, context));
+    return await work({ project, weights, registries, openRepository });
   });
-  const { weights = [] } = project.config;
-  if (weights.length === 0) {
-    throw new UserError("weights.none", "no weights defined in cog.yaml", {
-      hint: "List them under 'weights', each with a name, a target and a source.",
-    });
-  }
-  const target = repositoryOf(project, context);
-  const { dockerConfig, podmanAuth, insecureHosts, caCertificate: certificate } = settings.registries;
-  const transport = new Transport({ insecureHosts, certificates: caCertificate(certificate) });
-  const { host, repository } = target;
-  const name = `${host}/${repository}`;
-  try {
-    const files = [join(dockerConfig, "config.json"), ...(podmanAuth === undefined ? [] : [podmanAuth])];
-    const stored = await storedCredentials(target, { files, signal }).catch((error: unknown) => {
-      if (!(error instanceof RegistryError)) throw error;
-      report.warn(error.message);
-      return undefined;
-    });
-    const credentials = stored?.credentials;
-    const registry = openRegistry({
-      host,
-      transport,
-      credentials,
-      limits: settings.push,
-      onRetry: ({ error, waitMs }) => report.debug(`${error.message}; again in ${Math.round(waitMs)} ms`),
-    });
-    const mayPush = async () => {
-      try {
-        await checkPushAccess(target, { credentials, transport, signal });
-      } catch (error) {
-        throw explainRegistry(error, "cannot push weights to", { name, host });
-      }
-    };
-    return await work({ project, weights, repository: { registry, repository, name }, transport, mayPush });
-  } catch (error) {
-    // What was broken off fails in its own words.
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    await transport.close();
-  }
 }
 
-function repositoryOf({ config: { model } }: Project, { settings, global }: CommandContext) {
+/** @throws UserError where cog.yaml lists none */
+function openWeights({ file }: Pick<ImportFlags, "file">, { report, workingDirectory, settings }: CommandContext) {
+  const project = openProject({ workingDirectory, file, report, deprecations: settings.deprecationWarnings });
+  const { weights = [] } = project.config;
+  if (weights.length > 0) return { project, weights };
+  throw new UserError("weights.none", "no weights defined in cog.yaml", {
+    hint: "List them under 'weights', each with a name, a target and a source.",
+  });
+}
+
+export function repositoryOf({ config: { model } }: Project, { settings, global }: CommandContext) {
   const named = global.registry ?? settings.registryHost;
   const found = modelRepository(
     { model, variables: settings.model, registryHost: named && registryHost(named) },

@@ -1,110 +1,16 @@
 /** `cog weights` as a process, with a registry and servers of files that answer for real. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
-import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { sha, testRegistry, WeightsTrial, weight } from "#testing";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
-const {
-  TEST_REGISTRY: REGISTRY = "",
-  TEST_REGISTRY_USER: USER = "ada",
-  TEST_REGISTRY_PASSWORD: PASSWORD = "secret",
-} = process.env;
-
-let directory = "";
-const servers: Server[] = [];
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), "cog-weights-"));
-  const auth = Buffer.from(`${USER}:${PASSWORD}`).toString("base64");
-  write(".docker/config.json", JSON.stringify({ auths: { [REGISTRY]: { auth } } }));
-});
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-  rmSync(directory, { recursive: true });
-});
-
-function write(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(join(directory, path)), { recursive: true });
-  writeFileSync(join(directory, path), content);
-}
-
-function project(weights: string, model = `${REGISTRY || "registry.test"}/ada/${randomUUID()}`): void {
-  write("cog.yaml", `model: ${model}\nrun: run.py:Runner\nweights:\n${weights}\n`);
-}
-
-const weight = (name: string, source: string) => `  - {name: ${name}, target: /src/${name}, source: ${source}}`;
-
-function start(words: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, ["--import", TSX, MAIN, ...words.split(" ")], {
-    cwd: directory,
-    env: { PATH: process.env["PATH"] ?? "", HOME: directory, XDG_CACHE_HOME: join(directory, "cache"), ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
-
-async function cog(words: string, env: Readonly<Record<string, string>> = {}) {
-  const child = start(words, env);
-  const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
-    child[name]?.setEncoding("utf8").on("data", (text: string) => {
-      written[name] += text;
-    });
-  const [code] = await once(child, "close");
-  return { code, ...written };
-}
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-const STORE = "cache/cog/weights";
-const inStore = (content: string | Uint8Array): string => {
-  const hex = createHash("sha256").update(content).digest("hex");
-  return join(directory, STORE, "files/sha256", hex.slice(0, 2), hex);
-};
-
-/** Every file of the store by its name, and what is in its folders besides. */
-function storeContent(): { readonly wrong: readonly string[]; readonly files: number } {
-  const root = join(directory, STORE, "files");
-  const names = existsSync(root) ? readdirSync(root, { recursive: true, encoding: "utf8" }) : [];
-  const files = names.filter((name) => statSync(join(root, name)).isFile() && !basename(name).startsWith("put-"));
-  const wrong = files.filter((name) => {
-    return (
-      createHash("sha256")
-        .update(readFileSync(join(root, name)))
-        .digest("hex") !== basename(name)
-    );
-  });
-  return { wrong, files: files.length };
-}
-
-const lockText = () => readFileSync(join(directory, "weights.lock"), "utf8");
+const { host: REGISTRY, authorization } = testRegistry;
+const trial = WeightsTrial.perTest();
+const cog: WeightsTrial["cog"] = async (words, env) => await trial.cog(words, env);
 
 describe("without a registry", () => {
   test.each([
@@ -119,9 +25,9 @@ describe("without a registry", () => {
       "weights.lock is out of sync with cog.yaml:\n  - \"a\": not imported yet\nRun 'cog weights import'",
     ],
   ])("cog %s %#", async (words, config, why) => {
-    if (config === undefined) project(weight("a", "{uri: w}"));
-    else write("cog.yaml", config);
-    write(
+    if (config === undefined) trial.project(weight("a", "{uri: w}"));
+    else trial.write("cog.yaml", config);
+    trial.write(
       "run.py",
       "from cog import BaseRunner\nclass Runner(BaseRunner):\n    def run(self, x: int) -> int:\n        return x\n",
     );
@@ -141,17 +47,17 @@ describe("without a registry", () => {
     ["{uri: 'hf://acme/gated'}", "Accept them at 127.0.0.1:"],
     ["{uri: 'hf://acme/absent'}", "has no such repository, revision or file"],
   ])("%s cannot be imported", async (source, why) => {
-    const hub = await serve((request, response) =>
+    const hub = await trial.serve((request, response) =>
       response.writeHead(request.url?.includes("gated") ? 401 : 404).end(),
     );
-    write("w/a", "a");
-    mkdirSync(join(directory, "links"));
-    symlinkSync("../w/a", join(directory, "links/link"));
-    project(weight("base", source));
+    trial.write("w/a", "a");
+    mkdirSync(trial.path("links"));
+    symlinkSync("../w/a", trial.path("links/link"));
+    trial.project(weight("base", source));
     const { code, stderr } = await cog("weights import --dry-run", { HF_ENDPOINT: hub });
     expect(stderr).toContain(why);
     expect(code).toBe(1);
-    expect(existsSync(join(directory, "weights.lock"))).toBe(false);
+    expect(existsSync(trial.path("weights.lock"))).toBe(false);
   });
 });
 
@@ -161,12 +67,12 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     const small: Readonly<Record<string, string>> = { "config.json": "{}", "a #1/50% é.txt": "odd", "onnx/x": "no" };
     let commit = "a".repeat(40);
     let told: IncomingMessage["headers"] | undefined;
-    const elsewhere = await serve((request, response) => {
+    const elsewhere = await trial.serve((request, response) => {
       told = request.headers;
       response.end(large);
     });
     let busy = true;
-    const hub = await serve((request, response) => {
+    const hub = await trial.serve((request, response) => {
       const { pathname, searchParams } = new URL(request.url ?? "", "http://hub");
       if (request.headers.authorization !== "Bearer hf_secret") return void response.writeHead(401).end();
       const entry = (path: string) => ({ type: "file", path, size: small[path]?.length ?? 0, oid: "0" });
@@ -188,7 +94,7 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
         else response.end(small[path]);
       }
     });
-    project(weight("base", "{uri: 'huggingface://acme/resnet@v2', exclude: [onnx/]}"));
+    trial.project(weight("base", "{uri: 'huggingface://acme/resnet@v2', exclude: [onnx/]}"));
     const env = { HF_ENDPOINT: hub, HUGGING_FACE_HUB_TOKEN: "hf_secret" };
     const imported = await cog("weights import -v", env);
     expect(imported.stderr).toContain(
@@ -196,9 +102,9 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     );
     expect(imported).toMatchObject({ code: 0, stdout: "" });
     expect(told?.authorization).toBeUndefined();
-    for (const content of [large, "{}", "odd"]) expect(existsSync(inStore(content))).toBe(true);
-    expect(lockText()).toContain(`"fingerprint": "commit:${commit}"`);
-    expect(imported.stderr + lockText()).not.toContain("hf_secret");
+    for (const content of [large, "{}", "odd"]) expect(existsSync(trial.inStore(content))).toBe(true);
+    expect(trial.lockText()).toContain(`"fingerprint": "commit:${commit}"`);
+    expect(imported.stderr + trial.lockText()).not.toContain("hf_secret");
 
     commit = "b".repeat(40);
     const moved = await cog("weights import", env);
@@ -210,15 +116,15 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
 
   test("files of web servers and of a directory: the last source wins, and what changes there is seen", async () => {
     let content = "one";
-    const web = await serve((request, response) => {
+    const web = await trial.serve((request, response) => {
       if (request.url === "/weak.bin") response.setHeader("etag", `W/"${content}"`);
       if (request.url === "/strong.bin") response.setHeader("etag", `"${content}"`);
       if (request.method === "HEAD" && request.url === "/weak.bin") return void response.writeHead(405).end();
       response.end(request.method === "HEAD" ? undefined : content);
     });
-    write("w/strong.bin", "shadowed");
-    write("w/deep/file", "deep");
-    project(
+    trial.write("w/strong.bin", "shadowed");
+    trial.write("w/deep/file", "deep");
+    trial.project(
       [weight("strong", `[{uri: w}, {uri: '${web}/strong.bin'}]`), weight("weak", `{uri: '${web}/weak.bin'}`)].join(
         "\n",
       ),
@@ -228,12 +134,12 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
       `+ strong → /src/strong\n    file://./w\n    ${web}/strong.bin\n  status: new\n  files: 2  size: 7B`,
     );
     expect(imported.stderr).toContain("Building 2 weight(s)...");
-    const before = lockText();
+    const before = trial.lockText();
     expect(before).toContain('"fingerprint": "etag:\\"one\\""');
 
     const again = await cog("weights import");
     expect(again.stderr).not.toContain("Building");
-    expect(lockText()).toBe(before);
+    expect(trial.lockText()).toBe(before);
 
     content = "two";
     const changed = await cog("weights import weak");
@@ -242,36 +148,36 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     expect((await cog("weights status --json")).stdout).toContain('"status": "ready"');
 
     // A cache from which one file is missing fetches one layer.
-    rmSync(inStore("two"));
+    rmSync(trial.inStore("two"));
     const pulled = await cog("weights pull");
     expect(pulled.stderr).toContain("Pulling strong... cached (2/2 files)");
     expect(pulled.stderr).toContain("Pulling weak... done (3B, 1 file(s), 1 layer(s))");
-    expect(readFileSync(inStore("two"), "utf8")).toBe("two");
+    expect(readFileSync(trial.inStore("two"), "utf8")).toBe("two");
   });
 
   test("empty files are files, and what cog.yaml no longer has leaves the lock", async () => {
-    write("w/empty", "");
-    project([weight("a", "{uri: w}"), weight("b", "{uri: w}")].join("\n"));
+    trial.write("w/empty", "");
+    trial.project([weight("a", "{uri: w}"), weight("b", "{uri: w}")].join("\n"));
     expect(await cog("weights import")).toMatchObject({ code: 0 });
-    rmSync(join(directory, "cache"), { recursive: true });
+    rmSync(trial.path("cache"), { recursive: true });
     expect((await cog("weights pull")).stderr).toContain(
       "across 1 file(s) / 1 layer(s) for 1 weight(s); 1 already cached.",
     );
-    const text = readFileSync(join(directory, "cog.yaml"), "utf8");
-    write("cog.yaml", text.replace(/ {2}- {name: b.*\n/, ""));
+    const text = trial.read("cog.yaml");
+    trial.write("cog.yaml", text.replace(/ {2}- {name: b.*\n/, ""));
     expect((await cog("weights status")).stdout).toMatch(/^b .*orphaned/m);
     expect(await cog("weights import")).toMatchObject({ code: 0 });
-    expect(JSON.parse(lockText())).toMatchObject({ weights: [{ name: "a" }] });
+    expect(JSON.parse(trial.lockText())).toMatchObject({ weights: [{ name: "a" }] });
   });
 
   test("what the registry has lost is pushed again, as long as the files can be had", async () => {
-    write("w/a", randomBytes(1000));
-    project(weight("a", "{uri: w}"));
+    trial.write("w/a", randomBytes(1000));
+    trial.project(weight("a", "{uri: w}"));
     await cog("weights import");
-    const before = lockText();
+    const before = trial.lockText();
     // Another repository of the same registry has none of it.
-    const text = readFileSync(join(directory, "cog.yaml"), "utf8");
-    write("cog.yaml", text.replace(/^model: .*/, `model: ${REGISTRY}/ada/${randomUUID()}`));
+    const text = trial.read("cog.yaml");
+    trial.write("cog.yaml", text.replace(/^model: .*/, `model: ${REGISTRY}/ada/${randomUUID()}`));
     const status = await cog("weights status");
     expect(status).toMatchObject({ code: 1, stdout: expect.stringContaining("incomplete") });
     expect(status.stderr).toContain("not all weights are ready");
@@ -281,19 +187,18 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     expect((await cog("weights status")).code).toBe(0);
 
     // What only this machine has lost is fetched again.
-    rmSync(join(directory, "cache"), { recursive: true });
+    rmSync(trial.path("cache"), { recursive: true });
     expect(await cog("weights import")).toMatchObject({ code: 0 });
-    expect(storeContent()).toEqual({ wrong: [], files: 1 });
-    expect(lockText()).toBe(before);
+    expect(trial.storeContent()).toEqual({ wrong: [], files: 1 });
+    expect(trial.lockText()).toBe(before);
   });
 
   test("another tool's lock stays as it is while the registry has its objects, and becomes ours where it has not", async () => {
-    write("w/a", randomBytes(1000));
+    trial.write("w/a", randomBytes(1000));
     const repository = randomUUID();
-    project(weight("a", "{uri: w}"), `${REGISTRY}/ada/${repository}`);
+    trial.project(weight("a", "{uri: w}"), `${REGISTRY}/ada/${repository}`);
     await cog("weights import");
-    const lock = JSON.parse(lockText());
-    const authorization = `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`;
+    const lock = JSON.parse(trial.lockText());
     const manifests = `http://${REGISTRY}/v2/ada/${repository}/manifests`;
     const type = "application/vnd.oci.image.manifest.v1+json";
     const ours = await fetch(`${manifests}/${lock.weights[0].digest}`, { headers: { authorization, accept: type } });
@@ -302,41 +207,41 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     const headers = { authorization, "content-type": type };
     expect((await fetch(`${manifests}/${digest}`, { method: "PUT", headers, body: theirs })).status).toBe(201);
     const envelope = "sha256:ce2d53f8dd962ace393450e0abadbe227304897be87753a503b61f9c8525726e";
-    write(
+    trial.write(
       "weights.lock",
       JSON.stringify({ ...lock, envelopeFormat: envelope, weights: [{ ...lock.weights[0], digest }] }, null, 2),
     );
-    const before = lockText();
+    const before = trial.lockText();
     expect((await cog("weights import")).stderr).toContain("= a  file://./w");
-    expect(lockText()).toBe(before);
+    expect(trial.lockText()).toBe(before);
 
-    const text = readFileSync(join(directory, "cog.yaml"), "utf8");
-    write("cog.yaml", text.replace(repository, randomUUID()));
+    const text = trial.read("cog.yaml");
+    trial.write("cog.yaml", text.replace(repository, randomUUID()));
     expect(await cog("weights import")).toMatchObject({ code: 0 });
-    expect(JSON.parse(lockText()).weights[0].digest).toBe(lock.weights[0].digest);
+    expect(JSON.parse(trial.lockText()).weights[0].digest).toBe(lock.weights[0].digest);
     expect((await cog("weights status")).code).toBe(0);
   });
 
   test("a layer that holds what the lock does not name is not kept", async () => {
-    write("w/a", "a");
-    write("w/b", "b");
-    project(weight("a", "{uri: w}"));
+    trial.write("w/a", "a");
+    trial.write("w/b", "b");
+    trial.project(weight("a", "{uri: w}"));
     await cog("weights import");
-    const lock = JSON.parse(lockText());
+    const lock = JSON.parse(trial.lockText());
     lock.weights[0].files = lock.weights[0].files.filter(({ path }: { path: string }) => path === "a");
-    write("weights.lock", JSON.stringify(lock));
-    rmSync(join(directory, "cache"), { recursive: true });
+    trial.write("weights.lock", JSON.stringify(lock));
+    rmSync(trial.path("cache"), { recursive: true });
     const { code, stderr } = await cog("weights pull");
     expect(stderr).toMatch(/layer sha256:\w+ of weight "a" holds b, which weights.lock does not name/);
     expect(code).toBe(1);
-    expect(existsSync(inStore("b"))).toBe(false);
+    expect(existsSync(trial.inStore("b"))).toBe(false);
   });
 
   test("killed at any moment, import and pull leave nothing wrong, and succeed when run again", async () => {
     const contents = Array.from({ length: 6 }, () => randomBytes(300_000));
     let slow = true;
     let sent = 0;
-    const web = await serve(async (request, response) => {
+    const web = await trial.serve(async (request, response) => {
       const content = contents[Number(request.url?.slice(2))] ?? Buffer.alloc(0);
       for (let at = 0; at < content.length; at += 50_000) {
         response.write(content.subarray(at, at + 50_000));
@@ -345,9 +250,9 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
       }
       response.end();
     });
-    project(weight("base", `[${contents.map((_, index) => `{uri: '${web}/f${index}'}`).join(", ")}]`));
+    trial.project(weight("base", `[${contents.map((_, index) => `{uri: '${web}/f${index}'}`).join(", ")}]`));
     const killed = async (words: string, moment: (said: string) => boolean) => {
-      const child = start(words);
+      const child = trial.start(words);
       let said = "";
       child.stderr?.setEncoding("utf8").on("data", (text: string) => {
         said += text;
@@ -356,8 +261,8 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
       const ended = child.exitCode === null ? once(child, "exit") : undefined;
       child.kill("SIGKILL");
       await ended;
-      expect(storeContent().wrong).toEqual([]);
-      if (existsSync(join(directory, "weights.lock"))) expect(() => JSON.parse(lockText())).not.toThrow();
+      expect(trial.storeContent().wrong).toEqual([]);
+      if (existsSync(trial.path("weights.lock"))) expect(() => JSON.parse(trial.lockText())).not.toThrow();
     };
     for (const parts of [1, 7, 20]) {
       sent = 0;
@@ -366,28 +271,24 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => 
     for (const text of ["Building", "Pushing"]) await killed("weights import", (said) => said.includes(text));
     slow = false;
     expect(await cog("weights import")).toMatchObject({ code: 0 });
-    expect(storeContent()).toEqual({ wrong: [], files: 6 });
+    expect(trial.storeContent()).toEqual({ wrong: [], files: 6 });
     expect((await cog("weights status")).code).toBe(0);
-    rmSync(join(directory, "cache"), { recursive: true });
-    const names = () => readdirSync(join(directory, "cache"), { recursive: true, encoding: "utf8" });
+    rmSync(trial.path("cache"), { recursive: true });
+    const names = () => readdirSync(trial.path("cache"), { recursive: true, encoding: "utf8" });
     await killed("weights pull", (said) => said.includes("Pulling"));
-    mkdirSync(join(directory, "cache"), { recursive: true });
+    mkdirSync(trial.path("cache"), { recursive: true });
     await killed("weights pull", () => names().some((name) => basename(name).startsWith("put-")));
-    await killed("weights pull", () => storeContent().files > 1);
+    await killed("weights pull", () => trial.storeContent().files > 1);
     expect(await cog("weights pull")).toMatchObject({ code: 0 });
-    expect(storeContent()).toEqual({ wrong: [], files: 6 });
+    expect(trial.storeContent()).toEqual({ wrong: [], files: 6 });
   });
 
   test("two imports at once, of two weights, leave both in the lock", async () => {
-    write("w/a", randomBytes(100_000));
-    write("v/b", randomBytes(100_000));
-    project([weight("a", "{uri: w}"), weight("b", "{uri: v}")].join("\n"));
+    trial.write("w/a", randomBytes(100_000));
+    trial.write("v/b", randomBytes(100_000));
+    trial.project([weight("a", "{uri: w}"), weight("b", "{uri: v}")].join("\n"));
     const both = await Promise.all([cog("weights import a"), cog("weights import b")]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    expect(JSON.parse(lockText())).toMatchObject({ weights: [{ name: "a" }, { name: "b" }] });
+    expect(JSON.parse(trial.lockText())).toMatchObject({ weights: [{ name: "a" }, { name: "b" }] });
   });
 });
-
-function sha(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}

@@ -80,7 +80,7 @@ async function openAt(
 }
 
 /** `bytes 10-99/100` → 10 */
-function startsAt(range: string | null): number | undefined {
+export function startsAt(range: string | null): number | undefined {
   const [, start] = /^bytes (\d+)-/.exec(range ?? "") ?? [];
   return start === undefined ? undefined : Number(start);
 }

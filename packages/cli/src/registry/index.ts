@@ -18,6 +18,7 @@
  * blob to push is a BlobSource: a file (`fileBlob`), bytes (`bytesBlob`), or anything else that can be read twice.
  */
 export type { Credentials } from "./auth.ts";
+export type { Parts } from "./blob-parts.ts";
 export { type BlobSource, bytesBlob, fileBlob } from "./blob-source.ts";
 export type { BlobOutcome, ChunkLimits } from "./blob-upload.ts";
 export { COMPRESSIONS, type Compression } from "./compression.ts";
@@ -42,5 +43,6 @@ export { findLayers, type ImagePush, type LayersThere, pushImageLayout } from ".
 export { isDockerHub, parseReference, type Reference, registryHost } from "./reference.ts";
 export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts";
 export type { Retried } from "./retry.ts";
+export { sideBySide } from "./side-by-side.ts";
 export { type StoredCredentials, storedCredentials } from "./stored-credentials.ts";
 export { type OpenAnswer, Transport, type TransportOptions } from "./transport.ts";

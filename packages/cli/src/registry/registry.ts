@@ -1,6 +1,7 @@
 /** One registry, opened: the verbs that others use. */
 import type { Credentials } from "./auth.ts";
 import { headBlob, openBlob, type Waiting } from "./blob-download.ts";
+import { openBlobInParts, type Parts } from "./blob-parts.ts";
 import type { BlobSource } from "./blob-source.ts";
 import {
   type BlobOutcome,
@@ -40,6 +41,12 @@ export interface Registry {
     blob: Pick<Descriptor, "digest"> & Partial<Pick<Descriptor, "size">>,
     waiting: Waiting,
   ): AsyncIterable<Uint8Array>;
+  /** The same, by several connections. */
+  openBlobInParts(
+    repository: string,
+    blob: Pick<Descriptor, "digest" | "size">,
+    options: Waiting & { readonly parts: Parts },
+  ): AsyncIterable<Uint8Array>;
   /** Whether it need not be sent: it is there, or could be mounted from another repository. */
   findBlob(repository: string, digest: string, options: FindBlobOptions): Promise<"exists" | "mounted" | undefined>;
   pushBlob(repository: string, source: BlobSource, options: Omit<PushBlobOptions, "limits">): Promise<BlobOutcome>;
@@ -69,6 +76,7 @@ export function openRegistry({
     host,
     headBlob: async (repository, digest, waiting) => await headBlob(connection, repository, digest, waiting),
     openBlob: (repository, blob, waiting) => openBlob(connection, repository, blob, waiting),
+    openBlobInParts: (repository, blob, options) => openBlobInParts(connection, repository, blob, options),
     findBlob: async (repository, digest, options) => await findBlob(connection, repository, digest, options),
     pushBlob: async (repository, source, options) =>
       await pushBlob(connection, repository, source, { ...options, limits }),

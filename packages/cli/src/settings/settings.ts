@@ -56,6 +56,12 @@ export interface WeightSettings {
   readonly huggingFaceEndpoint: string;
   /** HF_TOKEN, else HUGGING_FACE_HUB_TOKEN. */
   readonly huggingFaceToken: string | undefined;
+  /** COG_WEIGHTS_REPO: where an image's weights are fetched from. */
+  readonly repository: string | undefined;
+  /** COG_WEIGHTS_FILE: what says which they are. */
+  readonly file: string | undefined;
+  /** COG_CACHE_DIR, where somebody has named it: shared by all models whose weights are fetched. */
+  readonly sharedCache: string | undefined;
   /** COG_WEIGHTS_COPY: files are copied into a project where they cannot be linked. */
   readonly copies: boolean;
 }
@@ -173,6 +179,9 @@ export function readSettings(environment: Environment = process.env): Settings {
     weights: {
       huggingFaceEndpoint: text("HF_ENDPOINT") ?? "https://huggingface.co",
       huggingFaceToken: text("HF_TOKEN") ?? text("HUGGING_FACE_HUB_TOKEN"),
+      repository: text("COG_WEIGHTS_REPO"),
+      file: text("COG_WEIGHTS_FILE"),
+      sharedCache: text("COG_CACHE_DIR"),
       copies: text("COG_WEIGHTS_COPY") !== undefined,
     },
     queue: {

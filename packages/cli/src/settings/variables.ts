@@ -43,6 +43,11 @@ export const variables: readonly Variable[] = [
     group: "Places",
     meaning: "Not empty: managed weights are copied into the project where they cannot be linked",
   },
+  {
+    name: "COG_WEIGHTS_FILE",
+    group: "Places",
+    meaning: "Which weights cog weights fetch brings; default: .cog/weights.json, here or at the root",
+  },
   { name: "XDG_CACHE_HOME", group: "Places", meaning: "Default: ~/.cache" },
   { name: "XDG_CONFIG_HOME", group: "Places", meaning: "Default: ~/.config; cog/update-state.json is kept there" },
   { name: "XDG_DATA_HOME", group: "Places", meaning: "Default: ~/.local/share; uv keeps its Pythons there" },
@@ -137,6 +142,11 @@ export const variables: readonly Variable[] = [
     name: "COG_INSECURE_REGISTRIES",
     group: "Network and registries",
     meaning: "Registries to speak to without encryption, with commas between them",
+  },
+  {
+    name: "COG_WEIGHTS_REPO",
+    group: "Network and registries",
+    meaning: "Where cog weights fetch has them from, HOST/REPOSITORY, or a model there, HOST/REPOSITORY:TAG",
   },
   {
     name: "HF_ENDPOINT",

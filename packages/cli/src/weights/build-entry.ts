@@ -7,6 +7,7 @@ import { lockedSources, type WeightPlan } from "./plan.ts";
 import type { Present } from "./repository.ts";
 import { setDigestOf } from "./set-digest.ts";
 import type { Source } from "./sources/source.ts";
+import type { Telling } from "./telling.ts";
 
 /** What an import knows of a weight before it changes anything. */
 export interface Item {
@@ -22,19 +23,22 @@ export interface Built {
   readonly layers: readonly PackedLayer[];
 }
 
-export interface Building {
+export interface Building extends Pick<Telling, "emit"> {
   readonly packing: Packing;
   readonly present: Present;
   readonly say: (what: string) => void;
 }
 
-export async function buildEntry(item: Item, { packing, present, say }: Building): Promise<Built> {
+export async function buildEntry(item: Item, { packing, present, say, emit }: Building): Promise<Built> {
   const { plan, sources } = item;
   const { weight, locked } = plan;
   const context = { store: packing.store, signal: packing.signal };
   const { files, fingerprints } = item.gathered ?? (await gather(weight, sources, context));
   say("fetching");
-  await ingest(files, context, ({ path }) => say(`fetched ${path}`));
+  await ingest(files, context, ({ path, size }) => {
+    say(`fetched ${path}`);
+    emit?.({ event: "file", name: weight.name, path, size, state: "fetched" });
+  });
   const newEntry = { weight, sources: lockedSources(weight, fingerprints), importedAt: new Date().toISOString() };
   if (locked !== undefined && locked.setDigest === setDigestOf(files)) {
     // The same files: their layers stay, whoever packed them, as long as they can be had.

@@ -1,6 +1,6 @@
 /** The story of `cog weights import`: what is new, fetch it, pack it, write weights.lock, push it. */
 import type { WeightConfig } from "@cog/core/config";
-import { type LockedWeight, WEIGHTS_LOCK_VERSION, type WeightsLock } from "@cog/core/wire";
+import { type LockedWeight, WEIGHTS_LOCK_FILE, WEIGHTS_LOCK_VERSION, type WeightsLock } from "@cog/core/wire";
 import { withProjectLock } from "#build";
 import { type Built, buildEntry, type Item } from "./build-entry.ts";
 import { changeOf } from "./drift.ts";
@@ -11,14 +11,16 @@ import { withScratch } from "./pack.ts";
 import { envelopeFormat } from "./packing.ts";
 import { planImport, planLines } from "./plan.ts";
 import { type PushOptions, pushEntries } from "./push.ts";
-import { presentOf } from "./repository.ts";
+import { type Present, presentOf } from "./repository.ts";
 import { weightSize } from "./size-text.ts";
 import type { SourceSettings } from "./sources/open.ts";
 import { WeightStore } from "./store.ts";
 import { sum } from "./sum.ts";
-import type { Telling } from "./telling.ts";
+import { type Telling, weightEvent } from "./telling.ts";
 
-export interface ImportRequest extends PushOptions {
+export interface ImportRequest extends Omit<PushOptions, "repository"> {
+  /** Absent: nothing is pushed, and no registry asked. */
+  readonly repository: PushOptions["repository"] | undefined;
   /** All of cog.yaml. */
   readonly weights: readonly WeightConfig[];
   /** Those to import. */
@@ -35,7 +37,7 @@ export interface ImportPlan {
   readonly lock: WeightsLock | undefined;
 }
 
-export async function planWeights(request: ImportRequest, { report, signal }: Telling): Promise<ImportPlan> {
+export async function planWeights(request: ImportRequest, { report, signal, emit }: Telling): Promise<ImportPlan> {
   const store = new WeightStore(request.cacheDirectory);
   await store.sweep();
   const lock = readLock(request.sources.projectDirectory);
@@ -53,7 +55,10 @@ export async function planWeights(request: ImportRequest, { report, signal }: Te
     if (plan === undefined) continue;
     for (const line of planLines(plan)) report.info(line);
     const files = gathered?.files ?? plan.locked?.files ?? [];
-    report.info(`  files: ${files.length}  size: ${weightSize(sum(files.map(({ size }) => size)))}`);
+    const size = sum(files.map((file) => file.size));
+    report.info(`  files: ${files.length}  size: ${weightSize(size)}`);
+    const { status, changed } = plan;
+    emit?.({ event: "plan", name: weight.name, target: weight.target, status, changed, fileCount: files.length, size });
     if (request.verbose) for (const { path, size } of files) report.info(`    ${path}  ${weightSize(size)}`);
     items.push({ plan, sources, gathered });
   }
@@ -66,12 +71,12 @@ export async function importWeights(
   telling: Telling,
 ): Promise<void> {
   const { repository, cacheDirectory } = request;
-  const { report, signal } = telling;
+  const { report, signal, emit } = telling;
   const store = new WeightStore(cacheDirectory);
   await withScratch(cacheDirectory, async (scratchDirectory) => {
     const packing: Packing = { store, scratchDirectory, signal };
     const known = items.flatMap(({ plan: { locked } }) => locked ?? []);
-    const present = await presentOf(repository, known, signal);
+    const present = repository === undefined ? allOf(known) : await presentOf(repository, known, signal);
     const cached = await cachedOf(known, store);
     const wholeEntry = ({ plan: { status, locked } }: Item): LockedWeight | undefined => {
       if (status !== "unchanged" || locked === undefined || !cached.has(locked.name)) return undefined;
@@ -86,7 +91,8 @@ export async function importWeights(
       for (const item of items) {
         const entry = wholeEntry(item);
         const say = (what: string) => step?.update(`${item.plan.weight.name}: ${what}`);
-        built.push(entry === undefined ? await buildEntry(item, { packing, present, say }) : { entry, layers: [] });
+        const building = { packing, present, say, emit };
+        built.push(entry === undefined ? await buildEntry(item, building) : { entry, layers: [] });
       }
       step?.done();
     } catch (error) {
@@ -94,8 +100,19 @@ export async function importWeights(
       throw error;
     }
     await updateLock(request, { built, before: lock }, telling);
-    await pushEntries(built, request, telling);
+    if (repository !== undefined)
+      return await pushEntries(built, { ...request, repository, done: "Imported" }, telling);
+    for (const { entry } of built) emit?.(weightEvent(entry, "imported"));
+    report.info(`Imported ${built.length} weight(s) into ${WEIGHTS_LOCK_FILE}; 'cog weights push' sends them.`);
   });
+}
+
+/** Without a registry, layers are what weights.lock says: nobody needs them before they are pushed. */
+function allOf(entries: readonly LockedWeight[]): Present {
+  return {
+    layers: new Set(entries.flatMap(({ layers }) => layers.map(({ digest }) => digest))),
+    manifests: new Set(entries.map(({ digest }) => digest)),
+  };
 }
 
 /** Names of those that can run here as they are. */

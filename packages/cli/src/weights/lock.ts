@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type Place, systemCodeOf, UserError } from "@cog/core/errors";
-import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
+import { isJsonObject, type Json } from "@cog/core/json";
 import {
   type LockedFile,
   type LockedLayer,
@@ -14,8 +14,10 @@ import {
   type WeightsLock,
 } from "@cog/core/wire";
 import { byDigest, byPath } from "./bytes-order.ts";
+import { JsonMembers } from "./json-members.ts";
 import { wireJson } from "./json-text.ts";
-import { pathProblem } from "./safe-path.ts";
+
+const read = new JsonMembers((why) => unreadable(why));
 
 export function lockPath(projectDirectory: string): string {
   return join(projectDirectory, WEIGHTS_LOCK_FILE);
@@ -31,6 +33,10 @@ export function readLock(projectDirectory: string): WeightsLock | undefined {
     throw error;
   }
   return parseLock(text);
+}
+
+export function noLock(): UserError {
+  return new UserError("weights.no_lock", `${WEIGHTS_LOCK_FILE} not found (run 'cog weights import' first)`);
 }
 
 /** Whoever reads it meanwhile, and whatever ends us, finds the old one or the new one. */
@@ -93,68 +99,65 @@ export function parseLock(text: string): WeightsLock {
       { place: { file: WEIGHTS_LOCK_FILE }, hint: "A newer cog may have written it. Update this one." },
     );
   }
-  const weights = listOf(value, "weights", "").map((one, index) => weightOf(one, `weights[${index}]`));
+  const weights = read.list(value, "weights", "").map((one, index) => weightOf(one, `weights[${index}]`));
   for (const key of ["name", "target"] as const) mustDiffer(weights, key);
-  return { version: WEIGHTS_LOCK_VERSION, envelopeFormat: textOf(value, "envelopeFormat", ""), weights };
+  return { version: WEIGHTS_LOCK_VERSION, envelopeFormat: read.text(value, "envelopeFormat", ""), weights };
 }
 
 function weightOf(value: Json, at: string): LockedWeight {
-  const given = objectOf(value, at);
-  const layers = listOf(given, "layers", at).map((one, index) => layerOf(one, `${at}.layers[${index}]`));
+  const given = read.object(value, at);
+  const layers = read.list(given, "layers", at).map((one, index) => layerOf(one, `${at}.layers[${index}]`));
   const known = new Set(layers.map(({ digest }) => digest));
-  const files = listOf(given, "files", at).map((one, index) => fileOf(one, `${at}.files[${index}]`));
+  const files = read.list(given, "files", at).map((one, index) => fileOf(one, `${at}.files[${index}]`));
   for (const [index, { layer }] of files.entries())
     if (!known.has(layer)) throw unreadable(`${at}.files[${index}].layer is none of the layers`);
   return {
-    name: textOf(given, "name", at),
-    target: textOf(given, "target", at),
-    sources: listOf(given, "sources", at).map((one, index) => sourceOf(one, `${at}.sources[${index}]`)),
-    importedAt: textOf(given, "importedAt", at),
-    digest: digestOf(given, "digest", at),
-    setDigest: digestOf(given, "setDigest", at),
-    size: countOf(given, "size", at),
-    sizeCompressed: countOf(given, "sizeCompressed", at),
+    name: read.text(given, "name", at),
+    target: read.text(given, "target", at),
+    sources: read.list(given, "sources", at).map((one, index) => sourceOf(one, `${at}.sources[${index}]`)),
+    importedAt: read.text(given, "importedAt", at),
+    digest: read.digest(given, "digest", at),
+    setDigest: read.digest(given, "setDigest", at),
+    size: read.bytes(given, "size", at),
+    sizeCompressed: read.bytes(given, "sizeCompressed", at),
     files,
     layers,
   };
 }
 
 function sourceOf(value: Json, at: string): LockedSource {
-  const given = objectOf(value, at);
+  const given = read.object(value, at);
   const patterns = (key: "include" | "exclude") =>
     // Cog reads null as an empty list.
-    (given[key] === null ? [] : listOf(given, key, at)).map((one) => {
+    (given[key] === null ? [] : read.list(given, key, at)).map((one) => {
       if (typeof one !== "string") throw unreadable(`${at}.${key} must hold texts`);
       return one;
     });
   return {
-    uri: textOf(given, "uri", at),
-    fingerprint: textOf(given, "fingerprint", at),
+    uri: read.text(given, "uri", at),
+    fingerprint: read.text(given, "fingerprint", at),
     include: patterns("include"),
     exclude: patterns("exclude"),
   };
 }
 
 function fileOf(value: Json, at: string): LockedFile {
-  const given = objectOf(value, at);
-  const path = textOf(given, "path", at);
-  const problem = pathProblem(path);
-  if (problem !== undefined) throw unreadable(`${at}.path ${JSON.stringify(path)} cannot be used: ${problem}`);
+  const given = read.object(value, at);
   return {
-    path,
-    size: countOf(given, "size", at),
-    digest: digestOf(given, "digest", at),
-    layer: digestOf(given, "layer", at),
+    path: read.path(given, "path", at),
+    size: read.bytes(given, "size", at),
+    digest: read.digest(given, "digest", at),
+    layer: read.digest(given, "layer", at),
   };
 }
 
 function layerOf(value: Json, at: string): LockedLayer {
-  const given = objectOf(value, at);
+  const given = read.object(value, at);
   return {
-    digest: digestOf(given, "digest", at),
-    mediaType: textOf(given, "mediaType", at),
-    size: countOf(given, "size", at),
-    sizeUncompressed: countOf(given, "sizeUncompressed", at),
+    digest: read.digest(given, "digest", at),
+    mediaType: read.text(given, "mediaType", at),
+    size: read.bytes(given, "size", at),
+    sizeUncompressed: read.bytes(given, "sizeUncompressed", at),
   };
 }
 
@@ -164,39 +167,6 @@ function mustDiffer(weights: readonly LockedWeight[], key: "name" | "target"): v
     if (seen.has(value)) throw unreadable(`the ${key} "${value}" is there twice`);
     seen.add(value);
   }
-}
-
-function objectOf(value: Json, at: string): JsonObject {
-  if (isJsonObject(value)) return value;
-  throw unreadable(`${at} must be an object`);
-}
-
-function listOf(given: JsonObject, key: string, at: string): readonly Json[] {
-  const value = given[key];
-  if (Array.isArray(value)) return value;
-  throw unreadable(`${member(at, key)} must be a list`);
-}
-
-function textOf(given: JsonObject, key: string, at: string): string {
-  const value = given[key];
-  if (typeof value === "string") return value;
-  throw unreadable(`${member(at, key)} must be a text`);
-}
-
-function countOf(given: JsonObject, key: string, at: string): number {
-  const value = given[key];
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw unreadable(`${member(at, key)} must be a number of bytes`);
-}
-
-function digestOf(given: JsonObject, key: string, at: string): string {
-  const value = textOf(given, key, at);
-  if (/^sha256:[0-9a-f]{64}$/.test(value)) return value;
-  throw unreadable(`${member(at, key)} must be sha256: and 64 lower-case hexadecimal digits`);
-}
-
-function member(at: string, key: string): string {
-  return at === "" ? key : `${at}.${key}`;
 }
 
 function unreadable(why: string, place: Place = { file: WEIGHTS_LOCK_FILE }): UserError {

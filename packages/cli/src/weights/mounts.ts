@@ -4,7 +4,6 @@
  */
 import { randomBytes } from "node:crypto";
 import {
-  constants,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -18,7 +17,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { copyFile, link, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import type { WeightConfig } from "@cog/core/config";
 import { systemCodeOf, UserError } from "@cog/core/errors";
@@ -28,6 +27,7 @@ import pMap from "p-map";
 import { openState } from "#project";
 import { cleanTarget, mustBeInSync } from "./drift.ts";
 import { readLock } from "./lock.ts";
+import { shareFile } from "./share-file.ts";
 import { WeightStore } from "./store.ts";
 
 export interface LocalWeights {
@@ -139,13 +139,9 @@ async function linkFiles({ name, files }: LockedWeight, { store, source, copies 
     files,
     async ({ path, digest }) => {
       const from = store.pathOf(digest);
-      const to = join(source, path);
-      await link(from, to)
-        .catch(async () => await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE))
-        .catch(async (error: unknown) => {
-          if (!copies) throw notLinked(name, from, error);
-          await copyFile(from, to);
-        });
+      await shareFile(from, join(source, path), { copies }).catch((error: unknown) => {
+        throw copies ? error : notLinked(name, from, error);
+      });
     },
     { concurrency: LINKS },
   );

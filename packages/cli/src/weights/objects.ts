@@ -66,3 +66,7 @@ export function weightTag({ name, setDigest }: Pick<LockedWeight, "name" | "setD
     .slice(0, 104);
   return `cog-weight.${clean || "unnamed"}.${setDigest.replace(/^sha256:/, "").slice(0, 12)}`;
 }
+
+export function isWeightTag(tag: string): boolean {
+  return tag.startsWith("cog-weight.");
+}

@@ -5,7 +5,7 @@ import { isReproducible, objectsOf, weightTag } from "./objects.ts";
 import { asking, type WeightRepository } from "./repository.ts";
 import { weightSize } from "./size-text.ts";
 import { sum } from "./sum.ts";
-import type { Telling } from "./telling.ts";
+import { layerEvents, type Telling, weightEvent } from "./telling.ts";
 
 export interface PushOptions {
   readonly repository: WeightRepository;
@@ -14,12 +14,13 @@ export interface PushOptions {
   readonly verbose: boolean;
 }
 
+/** @param done how it is called when it is over */
 export async function pushEntries(
   built: readonly Built[],
-  options: PushOptions,
-  { report, signal }: Telling,
+  { repository, concurrency, verbose, done }: PushOptions & { readonly done: "Imported" | "Pushed" },
+  { report, signal, emit }: Telling,
 ): Promise<void> {
-  const { repository, concurrency, verbose } = options;
+  const tell = layerEvents(emit);
   const step = report.step(`Pushing ${built.length} weight(s) to ${repository.name}...`);
   const total = sum(built.flatMap(({ layers }) => layers.map(({ size }) => size)));
   const complete = new Map<string, number>();
@@ -31,9 +32,10 @@ export async function pushEntries(
         signal,
         concurrency,
         onProgress: (progress: BlobProgress) => {
+          tell({ name: entry.name, ...progress });
           complete.set(progress.digest, progress.state === "uploading" ? progress.complete : progress.total);
-          const done = Math.min(sum([...complete.values()]), total);
-          step.update(`${entry.name}: ${weightSize(done)} of ${weightSize(total)}`, total && done / total);
+          const sent = Math.min(sum([...complete.values()]), total);
+          step.update(`${entry.name}: ${weightSize(sent)} of ${weightSize(total)}`, total && sent / total);
           if (verbose && progress.state !== "uploading")
             report.info(`  layer ${progress.digest}  ${weightSize(progress.total)}  ${progress.state}`);
         },
@@ -50,12 +52,13 @@ export async function pushEntries(
         };
         await pushArtifact(registry, path, artifact, sending);
       });
+      emit?.(weightEvent(entry, done === "Pushed" ? "pushed" : "imported"));
     }
     step.done();
   } catch (error) {
     step.fail({ interrupted: signal.aborted });
     throw error;
   }
-  report.info(`Imported ${built.length} weight artifact(s) to ${repository.name}`);
+  report.info(`${done} ${built.length} weight artifact(s) to ${repository.name}`);
   report.info(`Total: ${weightSize(sum(built.map(({ entry }) => entry.sizeCompressed)))}`);
 }

@@ -14,6 +14,11 @@ export interface StoredFile {
   readonly size: number;
 }
 
+export interface HeldFile extends StoredFile {
+  /** Milliseconds since the epoch. */
+  readonly usedAt: number;
+}
+
 /** What it must turn out to be. */
 export type Expected = Partial<StoredFile> & { readonly what: string };
 
@@ -87,18 +92,40 @@ export class WeightStore {
     return { digest: `sha256:${hash.digest("hex")}`, size };
   }
 
+  /** All files that are there. */
+  async held(): Promise<readonly HeldFile[]> {
+    const files: HeldFile[] = [];
+    for (const { path, name } of await this.#entries()) {
+      if (!/^[0-9a-f]{64}$/.test(name)) continue;
+      const found = await stat(path).catch(() => undefined);
+      if (found?.isFile() === true)
+        files.push({ digest: `sha256:${name}`, size: found.size, usedAt: Math.max(found.atimeMs, found.mtimeMs) });
+    }
+    return files;
+  }
+
+  /** What it was linked to elsewhere stays there. */
+  async remove(digest: string): Promise<void> {
+    await rm(this.pathOf(digest), { force: true });
+  }
+
   /** Takes away what somebody who was killed left half written. */
   async sweep(): Promise<void> {
+    for (const { path, name } of await this.#entries()) {
+      if (!name.startsWith(SCRATCH)) continue;
+      const found = await stat(path).catch(() => undefined);
+      if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+    }
+  }
+
+  /** Of its folders. */
+  async #entries(): Promise<readonly { readonly path: string; readonly name: string }[]> {
     const root = join(this.#directory, "files", "sha256");
     const folders = await readdir(root).catch(() => []);
-    for (const folder of [root, ...folders.filter((name) => name.length === 2).map((name) => join(root, name))]) {
-      for (const name of await readdir(folder).catch(() => [])) {
-        if (!name.startsWith(SCRATCH)) continue;
-        const found = await stat(join(folder, name)).catch(() => undefined);
-        if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS)
-          await rm(join(folder, name), { force: true });
-      }
-    }
+    const found: { path: string; name: string }[] = [];
+    for (const folder of [root, ...folders.filter((name) => name.length === 2).map((name) => join(root, name))])
+      for (const name of await readdir(folder).catch(() => [])) found.push({ path: join(folder, name), name });
+    return found;
   }
 
   /** Whether `A` and `a` are one file where the store is: then two paths of a weight may be, too. */

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import List
 
 from cog._modules._node import NodeNotFoundError, find_node
 
 
 def main() -> None:
     """Become ``node main.cjs`` with the same arguments."""
+    run(sys.argv[1:])
+
+
+def run(arguments: List[str]) -> None:
+    """Become ``node main.cjs`` with these."""
     try:
         node = find_node(os.environ)
     except NodeNotFoundError as error:
@@ -18,7 +24,7 @@ def main() -> None:
     # Tells the command line which Python to use for the local engine: the one it was installed into.
     environment = {**os.environ, "COG_PYTHON_CLI": sys.executable}
     # After "--" Node 20 leaves our --env-file to us.
-    command = [node, "--", script, *sys.argv[1:]]
+    command = [node, "--", script, *arguments]
     if os.name == "nt":
         import subprocess
 

@@ -1,16 +1,14 @@
 /** A directory of this machine, below the project or anywhere. */
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UserError } from "@cog/core/errors";
 import { compareBytes } from "../bytes-order.ts";
+import { hashFile } from "../hash-file.ts";
 import { pathProblem } from "../safe-path.ts";
 import { setDigestOf } from "../set-digest.ts";
 import type { Inventory, Source, SourceContext, SourceFile } from "./source.ts";
 import type { SourceUri } from "./uri.ts";
-
-const READ_BYTES = 1024 * 1024;
 
 export function fileSource(
   { normal, path }: Extract<SourceUri, { readonly scheme: "file" }>,
@@ -45,7 +43,7 @@ async function readFiles(root: string, uri: string, { signal }: SourceContext): 
     files.push({
       path,
       size,
-      digest: await hashOf(file, signal),
+      digest: await hashFile(file, signal),
       open: ({ signal }) => createReadStream(file, { signal }),
     });
   }
@@ -70,12 +68,6 @@ async function* walk(root: string, directory: string, uri: string): AsyncGenerat
 
 function sortKey(entry: { readonly name: string; isDirectory(): boolean }): string {
   return entry.isDirectory() ? `${entry.name}/` : entry.name;
-}
-
-async function hashOf(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const bytes of createReadStream(path, { highWaterMark: READ_BYTES, signal })) hash.update(bytes);
-  return `sha256:${hash.digest("hex")}`;
 }
 
 function refused(uri: string, why: string, hint?: string): UserError {
