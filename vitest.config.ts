@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 import { testPythons } from "./packages/server/src/testing/pythons.ts";
 
-const SERVED = "packages/server/src/{faults,files,health,http,log,metrics,outgoing,traces,webhooks,weights}/**/*.test.ts";
+const SERVED =
+  "packages/server/src/{faults,files,health,http,log,metrics,outgoing,traces,webhooks,weights}/**/*.test.ts";
 /**
  * With one interpreter: how HTTP is read and refused, how files are stored, and where jobs come from, of which nothing comes as
  * far as Python; and what has one place on a machine, where runs with several would meet.
