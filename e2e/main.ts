@@ -92,6 +92,7 @@ function onPath(program: string, docker: boolean): boolean {
   if (program === "docker") return docker;
   if (program === "registry") return process.env["TEST_REGISTRY"] !== undefined;
   if (program === "redis") return process.env["TEST_REDIS"] !== undefined;
+  if (program === "s3") return process.env["TEST_S3"] !== undefined;
   try {
     execFileSync("sh", ["-c", 'command -v "$1"', "sh", program], { stdio: "ignore" });
     return true;

@@ -22,7 +22,12 @@ const serverFlags = {
   },
   watch: { summary: "Load the model again whenever its source changes", group: "Server" },
   detach: { summary: "Leave the server up and come back (cog ps, cog stop)", short: "d", group: "Server" },
-  "upload-url": { summary: "Upload output files below this URL", value: "URL", completes: "nothing", group: "Server" },
+  "upload-url": {
+    summary: "Upload output files below this URL: https://…, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX",
+    value: "URL",
+    completes: "nothing",
+    group: "Server",
+  },
   playground: { summary: "Serve a page to try the model with, too (cog playground)", group: "Server" },
   "playground-port": {
     summary: "Port of that page; 0 picks a free one",

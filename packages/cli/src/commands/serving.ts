@@ -10,6 +10,7 @@ import type { CommandContext } from "./command.ts";
 import { chooseEngine, sayStarting, warnOfRemote } from "./engine.ts";
 import { aborted } from "./interrupt.ts";
 import { keeping, recipeOf } from "./keeping.ts";
+import { storageVariables, warnOfLoopback } from "./object-storage.ts";
 import { addressOf, checkPort } from "./port.ts";
 import { projectOf } from "./project.ts";
 import { mustHaveWeights, weightPlaces } from "./project-weights.ts";
@@ -74,6 +75,7 @@ async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Se
       ...(flags.json && { LOG_FORMAT: "json" }),
       ...surroundings.env,
     },
+    inherit: storageVariables({ uploadUrl, env: surroundings.env, host: settings.environment, project }),
     serverFlags: ["--await-explicit-shutdown", "true", ...(uploadUrl === undefined ? [] : ["--upload-url", uploadUrl])],
     listen: { host: flags.host, port: Number(flags.port) },
     schema: model.document,
@@ -127,6 +129,7 @@ async function prepare(
   const { report, signal } = context;
   const engine = await chooseEngine(context, { docker: false, volumes: options.start.volumes });
   await warnOfRemote(engine, context);
+  warnOfLoopback(engine, options.start, context);
   const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
   sayStarting(engine, context);
   return prepared;

@@ -27,6 +27,8 @@ export type Availability =
 export interface Surroundings {
   /** Variables, after cog.yaml's `environment`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables of this machine that hold secrets: a container gets them by name, as arguments can be seen by everybody. */
+  readonly inherit?: readonly string[];
   /** As given to --gpus, already checked. */
   readonly gpus?: string;
   readonly volumes?: readonly Volume[];

@@ -23,7 +23,7 @@ export interface CommonOptions extends Omit<Surroundings, "gpus"> {
 
 export async function commonArguments(
   run: Run,
-  { name, env, gpus, volumes = [], weights = [], modelCache }: CommonOptions,
+  { name, env, inherit = [], gpus, volumes = [], weights = [], modelCache }: CommonOptions,
 ): Promise<string[]> {
   const cache = modelCache === undefined ? [] : cacheArguments(run, modelCache, env);
   return [
@@ -37,6 +37,7 @@ export async function commonArguments(
     ...(run.project === undefined ? [] : ["--env", "COG_WEIGHTS_WAIT=0"]),
     ...[...volumes, ...weights].flatMap(({ source, target, readOnly }) => mount(source, target, readOnly)),
     ...cache,
+    ...inherit.flatMap((key) => ["--env", key]),
     ...Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
     ...gpuArguments(run.tool, gpus),
   ];
