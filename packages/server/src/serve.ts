@@ -1,5 +1,7 @@
 /** The whole server: puts the rooms together, starts them in the order that is quickest, stops them in the order that is kind. */
+
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "@cog/core/errors";
 import { version } from "@cog/core/version";
 import type { InterfacePayload, Notification } from "@cog/core/wire";
 import type { FileInputs, InputRules, LazyObjects } from "#files";
@@ -202,7 +204,7 @@ class ModelServer {
       this.#notify({ event: "listening", port: listening });
       this.#log.info("listening", { host, port: listening });
     } catch (error) {
-      this.#log.error(`cannot listen on ${host}: ${(error as Error).message}`);
+      this.#log.error(`cannot listen on ${host}: ${messageOf(error)}`);
       await this.#stopWorkers({ now: true });
       await this.#log.flush();
       return 1;
@@ -293,7 +295,7 @@ class ModelServer {
     try {
       this.#schema = await schema;
     } catch (error) {
-      this.#log.warn(`running without a schema, inputs are not checked: ${(error as Error).message}`);
+      this.#log.warn(`running without a schema, inputs are not checked: ${messageOf(error)}`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import { inspectImage, pullImage } from "#docker";
 import type { BaseImage } from "#plan";
 import type { BuildContext } from "./context.ts";
@@ -26,7 +26,7 @@ async function pulled(image: string, context: BuildContext) {
     await pullImage(image, { ...context, onOutput: (text) => report.output(text) });
   } catch (error) {
     signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError("base.cog", `Could not find a suitable base image: ${reason}`, {
       hint: "Leave --use-cog-base-image out, or name an image: --base-image REF.",
       cause: error,

@@ -1,7 +1,7 @@
 /** The story of `cog build`: read the model, build its image, say what it is called. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import { isJsonObject, type JsonObject, parseJson } from "@cog/core/json";
 import { checkDocument } from "@cog/core/schema";
 import { version } from "@cog/core/version";
@@ -121,7 +121,7 @@ function readDocument(path: string): JsonObject {
   try {
     value = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError("schema.file", `The OpenAPI document ${path} cannot be read: ${reason}`, { cause: error });
   }
   if (isJsonObject(value)) return value;

@@ -1,8 +1,8 @@
-import { CogError, type ErrorCode } from "@cog/core/errors";
+import { CogError, type ErrorCode, messageOf } from "@cog/core/errors";
 import type { Output } from "./command.ts";
 import { Interrupted } from "./interrupt.ts";
 
-/** With `--json`, a failure is also an object on stdout. It is shown on stderr as ever. */
+/** With `--json`, a failure is also an object on stdout. Stderr has it as ever, in words or as a log line. */
 export function printJsonError(error: unknown, stdout: Output): void {
   if (error instanceof Interrupted) return;
   stdout.write(`${JSON.stringify({ error: error instanceof CogError ? errorObject(error) : mistake(error) })}\n`);
@@ -10,7 +10,7 @@ export function printJsonError(error: unknown, stdout: Output): void {
 
 function mistake(error: unknown) {
   const code: ErrorCode = "internal";
-  return { code, message: error instanceof Error ? error.message : String(error) };
+  return { code, message: messageOf(error) };
 }
 
 function errorObject({ code, message, hint, place, several }: CogError) {

@@ -1,7 +1,7 @@
 /** `cog init`: writes the starter files beside what is there, and over none of it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import type { CommandContext } from "./command.ts";
 import { existingProject } from "./existing-project.ts";
 import type { InitFlags } from "./init.ts";
@@ -52,7 +52,7 @@ function write(path: string, text: string): void {
     // Made by somebody else since we looked: it stays theirs.
     writeFileSync(path, text, { flag: "wx" });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError("init.not_written", `Cannot write ${path}: ${reason}`, { cause: error });
   }
 }

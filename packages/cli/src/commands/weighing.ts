@@ -1,6 +1,6 @@
 /** The stories of `cog weights`: which project, which repository, who we are there; the rest is in `weights/`. */
 import type { WeightConfig } from "@cog/core/config";
-import { type CogError, UserError } from "@cog/core/errors";
+import { type CogError, messageOf, UserError } from "@cog/core/errors";
 import type { WeightEvent, WeightStatus, WeightsStatusDocument } from "@cog/core/wire";
 import { openProject, openState, type Project } from "#project";
 import { modelRepository } from "#push";
@@ -129,7 +129,7 @@ async function present(
     return await presentLayers(repository, layers, signal);
   } catch (error) {
     signal.throwIfAborted();
-    report.warn(error instanceof Error ? error.message : String(error));
+    report.warn(messageOf(error));
     return new Set();
   }
 }

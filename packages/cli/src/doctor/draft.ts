@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 
 export interface Change {
   readonly path: string;
@@ -76,7 +76,7 @@ export class Draft {
     } catch (error) {
       for (const change of done) restore(change);
       for (const { path } of ready) discard(scratchOf(path));
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw new UserError("doctor.not_written", `Nothing was changed: ${reason}`, { cause: error });
     }
   }

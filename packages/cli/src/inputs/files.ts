@@ -1,7 +1,7 @@
 /** `@path` → the file as a data URL, or as text where the model wants text. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { systemCodeOf, UserError } from "@cog/core/errors";
+import { systemCodeOf, systemReasonOf, UserError } from "@cog/core/errors";
 import { mediaTypeOf } from "@cog/core/media";
 
 export interface FileReading {
@@ -31,15 +31,9 @@ function read(name: string, path: string, reading: FileReading): Buffer {
 }
 
 export function describe(error: unknown, path: string): string {
-  const code = systemCodeOf(error) ?? "";
-  return `open ${path}: ${REASONS[code] ?? (error instanceof Error ? error.message : String(error))}`;
+  const reason = systemCodeOf(error) === "EISDIR" ? "it is a directory, not a file" : systemReasonOf(error);
+  return `open ${path}: ${reason}`;
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EISDIR: "it is a directory, not a file",
-  EACCES: "permission denied",
-};
 
 export function locate(path: string, { workingDirectory, home }: FileReading): string {
   return path === "~" || /^~[/\\]/.test(path) ? join(home, path.slice(1)) : resolve(workingDirectory, path);

@@ -1,6 +1,6 @@
 /** `--json`: the whole input as one JSON object, typed, in a file, or on stdin. */
 import { readFileSync } from "node:fs";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "@cog/core/json";
 import { describe, type FileReading, locate, readInputFile } from "./files.ts";
 import { itemsOf, memberOf, takesFile, takesText } from "./property.ts";
@@ -15,7 +15,7 @@ export async function readJsonInput(flag: string, reading: JsonReading): Promise
   try {
     value = parseJson(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw invalidJson(error instanceof Error ? error.message : String(error));
+    throw invalidJson(messageOf(error));
   }
   if (!isJsonObject(value)) throw invalidJson("expected an object with the inputs by name");
   return value;

@@ -1,7 +1,7 @@
 /** Files that a model gives as addresses, because its server uploads them. */
 import { extname } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { UnavailableError } from "@cog/core/errors";
+import { messageOf, UnavailableError } from "@cog/core/errors";
 
 export interface Download {
   readonly mediaType: string;
@@ -99,17 +99,17 @@ async function ask(file: RemoteFile, headers: Readonly<Record<string, string>>):
 }
 
 function unavailable(file: RemoteFile, why: string, cause?: unknown): UnavailableError {
-  return new UnavailableError("output.download", messageOf(file, why), { hint: HINT, cause });
+  return new UnavailableError("output.download", downloadFailed(file, why), { hint: HINT, cause });
 }
 
 function final(file: RemoteFile, why: string): FinalError {
-  return new FinalError("output.download", messageOf(file, why), { hint: HINT });
+  return new FinalError("output.download", downloadFailed(file, why), { hint: HINT });
 }
 
 const HINT = "Without -o the address itself is printed, and nothing is downloaded.";
 
 /** The query may hold a signature. */
-function messageOf({ address }: RemoteFile, why: string): string {
+function downloadFailed({ address }: RemoteFile, why: string): string {
   const { origin, pathname } = new URL(address);
   return `Could not download ${origin}${pathname}: ${why}`;
 }
@@ -117,5 +117,5 @@ function messageOf({ address }: RemoteFile, why: string): string {
 /** `fetch failed` says nothing; what made it fail does. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { UserError } from "@cog/core/errors";
+import { systemReasonOf, UserError } from "@cog/core/errors";
 import type { OutputName } from "./naming.ts";
 
 /**
@@ -117,7 +117,7 @@ function notWritable(path: string, cause?: unknown): UserError {
   const directory = path.endsWith(sep) ? path : dirname(path);
   const missing = !existsSync(directory);
   // As in "ENOSPC: no space left on device, write".
-  const reason = cause instanceof Error && !missing ? ` (${cause.message.replace(/^\w+: |, .*$/g, "")})` : "";
+  const reason = cause === undefined || missing ? "" : ` (${systemReasonOf(cause)})`;
   return new UserError("output.not_writable", `Output path is not writable: ${path}${reason}`, {
     hint: missing ? `The directory ${directory} does not exist; create it, or choose another with -o.` : undefined,
     cause,

@@ -1,6 +1,8 @@
 /** The playground's server: the page, its configuration, a way to any model's server, and one for webhooks back. */
+
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { messageOf } from "@cog/core/errors";
 import { version } from "@cog/core/version";
 import { answerError, answerJson, PROTECTION } from "./answer.ts";
 import { type Asset, readAssets } from "./assets.ts";
@@ -55,7 +57,7 @@ async function serve(playground: Playground, request: IncomingMessage, response:
   } catch (error) {
     // The caller went away as it was read.
     if (response.headersSent || request.destroyed) return void response.destroy();
-    answerError(response, 500, error instanceof Error ? error.message : String(error));
+    answerError(response, 500, messageOf(error));
   }
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { type CogConfig, type ConfigProblem, type ConfigWarning, parseConfig } from "@cog/core/config";
-import { UserError } from "@cog/core/errors";
+import { systemReasonOf, UserError } from "@cog/core/errors";
 import type { Reporter } from "#report";
 import { type FoundProject, findProject } from "./find.ts";
 import type { Project } from "./project.ts";
@@ -49,8 +49,7 @@ function read(configFile: string, name: string): string {
   try {
     return readFileSync(configFile, "utf8");
   } catch (error) {
-    const reason = error instanceof Error ? error.message.replace(/^\w+: /, "") : String(error);
-    throw new UserError("config.unreadable", `Cannot read ${name}: ${reason}`, { cause: error });
+    throw new UserError("config.unreadable", `Cannot read ${name}: ${systemReasonOf(error)}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 /** An image of this machine to a registry: directly when that is wished and can be, else by the engine. */
+import { messageOf } from "@cog/core/errors";
 import { removeImage, tagImage } from "#docker";
 import { RegistryError } from "#registry";
 import type { PushContext } from "./context.ts";
@@ -51,7 +52,7 @@ async function tryDirectly(tag: string, context: PushContext): Promise<string | 
     const isRefused =
       error instanceof RegistryError && (error.failure === "unauthorized" || error.failure === "denied");
     if (isRefused) throw explainRefusal(error.failure, error.message, { target, tool, credentialsFrom });
-    fallBack(error instanceof Error ? error.message : String(error));
+    fallBack(messageOf(error));
     return undefined;
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type Place, systemCodeOf, UserError } from "@cog/core/errors";
+import { messageOf, type Place, systemCodeOf, UserError } from "@cog/core/errors";
 import { isJsonObject, type Json } from "@cog/core/json";
 import {
   type LockedFile,
@@ -88,7 +88,7 @@ export function parseLock(text: string): WeightsLock {
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error), jsonPlace(text, error));
+    throw unreadable(messageOf(error), jsonPlace(text, error));
   }
   if (!isJsonObject(value)) throw unreadable("it must be an object");
   const { version } = value;

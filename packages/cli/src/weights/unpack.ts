@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { CogError } from "@cog/core/errors";
+import { CogError, messageOf } from "@cog/core/errors";
 import { WEIGHT_LAYER_TYPES } from "@cog/core/wire";
 import { createTarDecoder } from "modern-tar";
 import { RegistryError } from "#registry";
@@ -48,7 +48,7 @@ async function* readable<T>(parts: AsyncIterable<T>, wrong: Wrong): AsyncGenerat
   } catch (error) {
     const isOther = error instanceof CogError || error instanceof RegistryError;
     if (isOther || (error instanceof Error && error.name === "AbortError")) throw error;
-    throw wrong(error instanceof Error ? error.message : String(error), error);
+    throw wrong(messageOf(error), error);
   }
 }
 

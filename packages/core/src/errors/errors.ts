@@ -59,3 +59,15 @@ export class UnavailableError extends CogError {}
 export function systemCodeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
+
+/** Of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Why the system refused, in its words: without its code for it and without the path, which whoever tells it names. */
+export function systemReasonOf(error: unknown): string {
+  return messageOf(error)
+    .replace(/^[A-Z0-9]+: /, "")
+    .replace(/, \w+( '.*')?$/s, "");
+}

@@ -1,5 +1,7 @@
 /** One run: check the input, send it, tell the store what comes back, until the end or until it is stopped. */
+
 import { readEvents, textOf } from "@cog/core/client";
+import { messageOf } from "@cog/core/errors";
 import { jsonText, parseJson } from "@cog/core/json";
 import type { StreamEvent } from "@cog/core/wire";
 import { type Connection, type Draft, isRunning, type Mode, type Sent, type Store } from "#state";
@@ -34,7 +36,7 @@ export function createRunner(store: Store, check: Check): Runner {
       await perform(store, { connection, path: model.path, request, mode, signal, webhookToken });
     } catch (error) {
       if (signal.aborted) return;
-      store.dispatch({ type: "broke", error: error instanceof Error ? error.message : String(error), at: Date.now() });
+      store.dispatch({ type: "broke", error: messageOf(error), at: Date.now() });
     } finally {
       // Whatever still listens for this run has nothing more to hear.
       own.abort();

@@ -1,6 +1,8 @@
 /** File inputs: which values are acceptable, and local files in place of URLs. */
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "@cog/core/errors";
 import type { Json, JsonObject } from "@cog/core/json";
 import { extensionOf } from "@cog/core/media";
 import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
@@ -143,7 +145,7 @@ async function fetchFile(file: FileValue, prefix: string, options: Omit<PrepareO
     await download(file.value, path, options);
     return path;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new StepFailed("validation", `Input ${file.name}: ${message}`, { cause: error });
   }
 }

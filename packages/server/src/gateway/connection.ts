@@ -1,4 +1,5 @@
 /** Connections to Redis that come back by themselves, and what is wrong with them meanwhile. */
+import { messageOf } from "@cog/core/errors";
 import type { RedisCall, RedisTrouble } from "@cog/core/queue";
 import { redisTrouble } from "@cog/core/queue";
 import { withoutCredentials } from "@cog/core/redact";
@@ -107,5 +108,5 @@ export class Connection {
 
 function troubleOf(error: unknown): RedisTrouble {
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-  return redisTrouble(error instanceof Error ? error.message : String(error), code);
+  return redisTrouble(messageOf(error), code);
 }

@@ -2,7 +2,9 @@
  * Reads the event streams of all predictions that somebody here waits for, over one connection: one read blocks on all of
  * them. When a stream is added, the read that is blocked is ended from the other connection, and begins again with it.
  */
+
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "@cog/core/errors";
 import type { EventEntry } from "@cog/core/queue";
 import { ENTRIES_AT_ONCE, readEntries } from "@cog/core/queue";
 import type { Log } from "#log";
@@ -143,7 +145,7 @@ export class Follower {
       }
     } catch (error) {
       // The read ends by itself before long.
-      this.#options.log.debug(`a read could not be ended: ${(error as Error).message}`);
+      this.#options.log.debug(`a read could not be ended: ${messageOf(error)}`);
     } finally {
       this.#isUnblocking = false;
       if (this.#again) {

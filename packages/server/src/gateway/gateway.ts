@@ -2,7 +2,9 @@
  * `cog gateway`: the HTTP API of a model in front of a Redis queue, so that many workers stand behind one URL. It keeps
  * nothing: what is known of a prediction is in Redis, so several gateways can stand side by side, and one can be replaced.
  */
+
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "@cog/core/errors";
 import { queueAt } from "@cog/core/queue";
 import { HttpServer } from "#http";
 import { Log } from "#log";
@@ -60,7 +62,7 @@ export async function runGateway({ settings, onListening }: GatewayOptions): Pro
     await Promise.race([closed, signals.second, ...patience]);
     return exitCode;
   } catch (error) {
-    log.error(`cannot listen on ${host}:${port}: ${(error as Error).message}`);
+    log.error(`cannot listen on ${host}:${port}: ${messageOf(error)}`);
     return 1;
   } finally {
     schema.close();

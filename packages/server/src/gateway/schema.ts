@@ -1,4 +1,5 @@
 /** The model's schema, as its workers publish it in Redis: looked for again and again, since a new model may come. */
+import { messageOf } from "@cog/core/errors";
 import type { Queue } from "@cog/core/queue";
 import type { Log } from "#log";
 import type { Schema } from "#schema";
@@ -63,9 +64,7 @@ export class PublishedSchema {
       log.info("schema of the model found");
     } catch (error) {
       this.now = undefined;
-      log.warn(
-        `The schema in ${queue.keys.schema} cannot be used, inputs are not checked: ${(error as Error).message}`,
-      );
+      log.warn(`The schema in ${queue.keys.schema} cannot be used, inputs are not checked: ${messageOf(error)}`);
     }
   }
 }

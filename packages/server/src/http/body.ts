@@ -1,6 +1,8 @@
 /** Reads a JSON body: its size, its type, its syntax. */
+
 import { isAscii } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { messageOf } from "@cog/core/errors";
 import type { JsonBody } from "#raw-json";
 import { json, Refusal } from "./exchange.ts";
 import { parseBody } from "./parse-body.ts";
@@ -38,7 +40,7 @@ function parsed(text: string): unknown {
   try {
     return parseBody(text);
   } catch (error) {
-    throw new Refusal(json(400, { detail: `The request body is not JSON: ${(error as Error).message}` }));
+    throw new Refusal(json(400, { detail: `The request body is not JSON: ${messageOf(error)}` }));
   }
 }
 

@@ -2,6 +2,7 @@
  * One live prediction: from admission to its end. Holds the slot, feeds worker events through `advance` in the order the
  * model produced them (also when an output waits for an upload), and publishes every step.
  */
+import { messageOf } from "@cog/core/errors";
 import type { Json, JsonObject } from "@cog/core/json";
 import type { OutputWithFiles, TraceContext } from "@cog/core/wire";
 import type { RawJson, RawValue } from "#raw-json";
@@ -346,5 +347,5 @@ export class LivePrediction implements Waiter {
 
 function failureOf(error: unknown): Failure {
   const reason = error instanceof StepFailed ? error.reason : "exception";
-  return { error: error instanceof Error ? error.message : String(error), reason };
+  return { error: messageOf(error), reason };
 }

@@ -1,6 +1,6 @@
 /** Flags and variables of the gateway, in its own process: read here and nowhere else. */
 import { parseArgs } from "node:util";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import type { Environment, LogSettings } from "./settings.ts";
 import { descriptor, logLevel, readPort } from "./settings.ts";
 import { isOn, numberReader, seconds, text } from "./values.ts";
@@ -84,7 +84,7 @@ function readFlags(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new UserError("usage", (error as Error).message.split(". ")[0] ?? "bad flag", {
+    throw new UserError("usage", messageOf(error).split(". ")[0] ?? "bad flag", {
       hint: "--help lists the flags.",
       cause: error,
     });

@@ -3,7 +3,7 @@
  * default with a warning, as models in the field rely on; only the port and unknown flags stop the start.
  */
 import { parseArgs } from "node:util";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import type { MetricsSettings } from "./metrics.ts";
 import { readMetrics } from "./metrics.ts";
 import type { QueueSettings } from "./queue.ts";
@@ -274,7 +274,7 @@ function mustParse<Parsed>(parse: () => Parsed): Parsed {
   try {
     return parse();
   } catch (error) {
-    throw new UserError("usage", (error as Error).message.split(". ")[0] ?? "bad flag", {
+    throw new UserError("usage", messageOf(error).split(". ")[0] ?? "bad flag", {
       hint: "--help lists the flags.",
       cause: error,
     });

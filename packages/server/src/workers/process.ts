@@ -2,9 +2,11 @@
  * One life of a worker: its channel, its output pipe and its guardian, from start to end. Frames go to the prediction
  * that their sequence names; whatever is not a prediction's goes to the handlers.
  */
+
 import { readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "@cog/core/errors";
 import type {
   FailedPayload,
   GuardianMessage,
@@ -406,10 +408,6 @@ function unspill(path: string): Buffer {
   const bytes = readFileSync(path);
   unlinkSync(path);
   return bytes;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The worker is ours: its payloads are what the protocol says. */

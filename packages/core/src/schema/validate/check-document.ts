@@ -1,4 +1,6 @@
 /** The last look at a finished document, ours or one that the user gives: would a server be able to use it? */
+
+import { messageOf } from "@cog/core/errors";
 import { isJsonObject, type Json, type JsonObject, jsonText } from "@cog/core/json";
 import { componentsOf, propertiesOf } from "../document/references.ts";
 import { type Component, compileCheck } from "./check.ts";
@@ -94,7 +96,7 @@ async function checkPatterns(component: Json): Promise<readonly DocumentProblem[
       compile(pattern);
       return [];
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       return [{ input, message: `input "${input}": ${why}` }];
     }
   });
