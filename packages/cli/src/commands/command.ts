@@ -77,6 +77,8 @@ export interface Command<T extends FlagTable = FlagTable> {
   readonly arguments?: Arguments;
   /** Flags end at the first positional argument. */
   readonly flagsFirst?: true;
+  /** With --json all of stderr is log lines, each an object. */
+  readonly logsJson?: true;
   /** The command deals with Ctrl-C by itself, however long it takes. */
   readonly ownsTerminal?: true;
   readonly flags: T;

@@ -34,6 +34,7 @@ const MEANINGS: readonly (readonly [typed: string, meaning: Dispatch])[] = [
   ["-i s=a", project("-i s=a")],
   ["--debug -i s=a", project("--debug -i s=a")],
   ["--json -o out.json -i s=a", project("--json -o out.json -i s=a")],
+  ["--inptu s=a", project("--inptu s=a")],
   // 2: after --
   ["-- my-tool", exec("my-tool")],
   ["-e A=1 -- my-tool -x", exec("my-tool -x", "-e A=1")],

@@ -52,6 +52,8 @@ export function dispatchRun(argv: readonly string[], facts: DispatchFacts): Disp
       message: "-p needs a command to run; to serve the model on a port use: cog serve -p PORT",
     };
   }
+  // Flags before the first word are ours: an unknown one is a mistake, and the word may be its value.
+  if (!hasExecFlag && head.some(({ kind }) => kind === "unknown-flag")) return { kind: "predict", words: argv };
   const before = argv.slice(0, position.from);
   const exec: Dispatch = {
     kind: "exec",

@@ -1,6 +1,16 @@
 import { closest } from "@cog/core/spelling";
 import { readSettings, refuseColor, type Settings } from "#settings";
-import { colorEnabled, createConsole, type Palette, type ProgressMode, palette, renderError, systemError } from "#ui";
+import {
+  colorEnabled,
+  createConsole,
+  createJsonLines,
+  jsonErrorLine,
+  type Palette,
+  type ProgressMode,
+  palette,
+  renderError,
+  systemError,
+} from "#ui";
 import type { AnyCommand, CommandContext, FlagTable, Output } from "./command.ts";
 import { globalFlags } from "./global-flags.ts";
 import { helpText } from "./help.ts";
@@ -43,12 +53,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (settings.update !== undefined) await askForUpdate(settings.update);
     return;
   }
-  const flags = globalWords(argv);
-  const view = await viewOf(flags, settings);
+  const { flags, command } = globalWords(argv);
+  const view = await viewOf(command, flags, settings);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // The reader has seen enough (`cog run | head -1`).
     if (error.code === "EPIPE") process.exit(BROKEN_PIPE);
-    process.stderr.write(renderError(systemError(error) ?? error, view));
+    process.stderr.write(errorText(systemError(error) ?? error, view));
     process.exit(FAILED);
   });
   try {
@@ -58,7 +68,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = exitCodeOf(error);
     // Of cog run, --json is a text: its document is the prediction's, and there is none.
     if (isOn(flags, "json")) printJsonError(error, stdout);
-    if (!(error instanceof Interrupted)) process.stderr.write(renderError(error, view));
+    if (!(error instanceof Interrupted)) process.stderr.write(errorText(error, view));
   }
   // Whatever a library still holds open must not keep the shell waiting.
   // What could not be written is told right after this callback.
@@ -76,6 +86,12 @@ interface View {
   readonly palette: Palette;
   readonly debug: boolean;
   readonly columns: number | undefined;
+  /** Stderr is log lines. */
+  readonly isJson: boolean;
+}
+
+function errorText(error: unknown, view: View): string {
+  return view.isJson ? jsonErrorLine(error) : renderError(error, view);
 }
 
 interface Start {
@@ -85,10 +101,11 @@ interface Start {
 }
 
 async function dispatch(argv: readonly string[], start: Start): Promise<number> {
-  const { name, before, after } = splitCommand(argv);
+  const { name, before, after: given } = splitCommand(argv);
   if (name === undefined)
     return start.flags.has("version") ? print(versionLine()) : show(programPage(commands, topics));
-  if (name === "help") return await help(after);
+  if (name === "help") return await help(given);
+  const after = withMemberFirst(name, given);
   const found = find(name, after);
   if (found === undefined) return group(name, after);
   const typed = [...before, ...after.slice(found.name.split(" ").length - 1)];
@@ -97,7 +114,7 @@ async function dispatch(argv: readonly string[], start: Start): Promise<number> 
   const words = rerouted?.words ?? typed;
   // Flags of an image's name on are known to be ours only now.
   const flags = flagValues(words, { ...command.flags, ...globalFlags }, command.flagsFirst === true);
-  const { context, interrupts } = await contextOf(flags, start.settings);
+  const { context, interrupts } = await contextOf(command, flags, start.settings);
   for (const text of [found.deprecation, rerouted?.deprecation])
     if (text !== undefined && start.settings.deprecationWarnings) context.report.warn(text);
   if (isOn(flags, "help")) return show(commandPage(command));
@@ -111,28 +128,36 @@ async function dispatch(argv: readonly string[], start: Start): Promise<number> 
     checkForUpdate(start.settings.update, context.report);
   }
   if (command.ownsTerminal === true) interrupts.ownTerminal();
-  return await command.run(call, context);
+  try {
+    return await command.run(call, context);
+  } catch (error) {
+    throw error instanceof UsageError ? error.of(command.name) : error;
+  }
 }
 
-async function contextOf(flags: ReadonlyMap<string, string>, settings: Settings) {
+async function contextOf(command: AnyCommand, flags: ReadonlyMap<string, string>, settings: Settings) {
   const interrupts = watchInterrupts();
-  const view = await viewOf(flags, settings);
+  const view = await viewOf(command, flags, settings);
   if (isOn(flags, "no-color") || settings.color.refused || settings.color.dumb) refuseColor();
-  const report = createConsole({
-    write: (text) => process.stderr.write(text),
-    palette: view.palette,
-    debug: view.debug,
-    quiet: isOn(flags, "quiet"),
-    progress: isOn(flags, "quiet") ? "quiet" : progressOf(flags.get("progress") ?? settings.progress, settings),
-    columns: () => process.stderr.columns,
-  });
+  const write = (text: string) => void process.stderr.write(text);
+  const isQuiet = isOn(flags, "quiet");
+  const report = view.isJson
+    ? createJsonLines(write)
+    : createConsole({
+        write,
+        palette: view.palette,
+        debug: view.debug,
+        quiet: isQuiet,
+        progress: isQuiet ? "quiet" : progressOf(flags.get("progress") ?? settings.progress, settings),
+        columns: () => process.stderr.columns,
+      });
   const context: CommandContext = {
     workingDirectory: process.cwd(),
     settings: isOn(flags, "no-color") ? withoutColor(settings) : settings,
     report,
     signal: interrupts.signal,
     stdout,
-    showError: (error) => void process.stderr.write(renderError(error, view)),
+    showError: (error) => write(errorText(error, view)),
     readStdin,
     global: { debug: view.debug, engine: flags.get("engine"), registry: flags.get("registry") },
   };
@@ -162,9 +187,27 @@ function membersOf(group: string): readonly AnyCommand[] {
   return commands.filter(({ name }) => name.startsWith(`${group} `));
 }
 
+/** `weights -v status` as well as `weights status -v`. */
+function withMemberFirst(name: string, after: readonly string[]): readonly string[] {
+  const at = groupWords(name, after).find(({ kind }) => kind === "positional")?.from;
+  if (at === undefined) return after;
+  return [...after.slice(at, at + 1), ...after.slice(0, at), ...after.slice(at + 1)];
+}
+
+/** Nothing where the name is no group's, or also a command's own. */
+function groupWords(name: string, after: readonly string[]): readonly Word[] {
+  const members = commands.some((one) => one.name === name) ? [] : membersOf(name);
+  if (members.length === 0) return [];
+  const flags: FlagTable = Object.assign({}, ...members.map((one) => one.flags), globalFlags);
+  return readWords(after, { flags, flagsFirst: true });
+}
+
 function group(name: string, after: readonly string[]): number {
   const members = membersOf(name);
-  const word = after.find((one) => !one.startsWith("-"));
+  const words = groupWords(name, after);
+  const unknown = words.find(({ kind }) => kind === "unknown-flag");
+  if (unknown?.kind === "unknown-flag") throw new UsageError(`unknown flag: ${unknown.text}`, name);
+  const [word] = words.flatMap((one) => (one.kind === "positional" ? [one.text] : []));
   if (word === undefined) return show(groupPage(name, members));
   const guess = closest(
     word,
@@ -187,18 +230,21 @@ function show(page: Page): number {
 }
 
 /** Global flags wherever they stand, as far as that is known before it is known what the words mean: for early mistakes. */
-function globalWords(argv: readonly string[]): ReadonlyMap<string, string> {
+function globalWords(argv: readonly string[]): {
+  readonly flags: ReadonlyMap<string, string>;
+  readonly command?: AnyCommand;
+} {
   const first = readWords(argv, { flags: globalFlags, flagsFirst: true }).find(({ kind }) => kind === "positional");
   const at = first?.from ?? argv.length;
   const named = (name: string) => commands.find((one) => one.name === name);
-  const command = named(`${argv[at]} ${argv[at + 1]}`) ?? named(argv[at] ?? "");
-  if (command === undefined) return flagValues(argv, globalFlags, true);
-  const flags: FlagTable = { ...command.flags, ...globalFlags };
+  const name = argv[at] ?? "";
+  const [member] = withMemberFirst(name, argv.slice(at + 1));
+  const command = named(`${name} ${member}`) ?? named(name);
+  if (command === undefined) return { flags: flagValues(argv, globalFlags, true) };
+  const table: FlagTable = { ...command.flags, ...globalFlags };
   const flagsFirst = command.flagsFirst === true || command.reroute !== undefined;
-  return new Map([
-    ...flagValues(argv.slice(0, at), globalFlags, true),
-    ...flagValues(argv.slice(at + 1), flags, flagsFirst),
-  ]);
+  const before = flagValues(argv.slice(0, at), globalFlags, true);
+  return { command, flags: new Map([...before, ...flagValues(argv.slice(at + 1), table, flagsFirst)]) };
 }
 
 /** What follows the command that `cog exec` is to run belongs to that command. */
@@ -211,12 +257,17 @@ function isOn(flags: ReadonlyMap<string, string>, name: string): boolean {
   return flags.get(name) === "true";
 }
 
-async function viewOf(flags: ReadonlyMap<string, string>, settings: Settings): Promise<View> {
+async function viewOf(
+  command: AnyCommand | undefined,
+  flags: ReadonlyMap<string, string>,
+  settings: Settings,
+): Promise<View> {
   const flag = isOn(flags, "no-color");
   const enabled = colorEnabled(settings.color, { flag, isTerminal: process.stderr.isTTY === true });
   // Terminals that programs drive often say 0, and mean that they have no size.
   const columns = process.stderr.columns || undefined;
-  return { palette: await palette(enabled), debug: isOn(flags, "debug"), columns };
+  const isJson = command?.logsJson === true && isOn(flags, "json");
+  return { palette: await palette(enabled), debug: isOn(flags, "debug"), columns, isJson };
 }
 
 function progressOf(wanted: string | undefined, { color }: Settings): ProgressMode {

@@ -55,6 +55,7 @@ export type ServeFlags = FlagValues<typeof flags>;
 export const serve = defineCommand({
   name: "serve",
   summary: "Serve the model over HTTP",
+  logsJson: true,
   flags,
   examples: [
     { command: "cog serve -p 5000", what: "Then POST to http://localhost:5000/predictions" },

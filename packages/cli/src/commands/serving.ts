@@ -4,7 +4,6 @@ import type { Prepared, RunningModel } from "#engines";
 import { readModel, type SessionOptions, withRunningModel } from "#launch";
 import type { RunningPlayground } from "#playground";
 import type { Project } from "#project";
-import { createJsonLines } from "#ui";
 import { checkPlaygroundPort, openBesideModel } from "./beside-model.ts";
 import type { CommandContext } from "./command.ts";
 import { chooseEngine, sayStarting, warnOfRemote } from "./engine.ts";
@@ -21,8 +20,6 @@ import { UsageError } from "./usage.ts";
 export async function serveModel(flags: ServeFlags, context: CommandContext): Promise<number> {
   for (const one of ["watch", "playground"] as const)
     if (flags[one] && flags.detach) throw new UsageError(`--${one} and --detach cannot be used together`, "serve");
-  if (flags.json)
-    return await serveOn(flags, { ...context, report: createJsonLines((line) => process.stderr.write(line)) });
   return await serveOn(flags, context);
 }
 

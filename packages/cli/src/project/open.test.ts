@@ -54,6 +54,16 @@ test("the nearest directory upwards that has the file is the project", () => {
   expect(open("a/b", "conf/my.yaml")).toEqual(["./a", "./a/conf/my.yaml"]);
 });
 
+test("a directory is no config file, but may have one", () => {
+  write("a/cog.yaml", FINE);
+  write("b/x", "");
+  expect(refusal(".", "a")).toMatchObject({
+    message: "Cannot read a: it is a directory, not a file",
+    hint: "Write: -f a/cog.yaml",
+  });
+  expect(refusal(".", join(root, "b"))).toMatchObject({ hint: "Name a file with -f." });
+});
+
 test("an absolute name, or one that leads elsewhere, is a project where it lies", () => {
   write("a/cog.yaml", FINE);
   write("b/x", "");

@@ -3,5 +3,5 @@ export { colorEnabled, type Palette, palette } from "./color.ts";
 export { type ConsoleOptions, createConsole, type ProgressMode } from "./console.ts";
 export { openOnDesktop } from "./desktop.ts";
 export { renderError } from "./error.ts";
-export { createJsonLines } from "./json-lines.ts";
+export { createJsonLines, jsonErrorLine } from "./json-lines.ts";
 export { systemError } from "./system-error.ts";

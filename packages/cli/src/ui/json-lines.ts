@@ -1,9 +1,18 @@
 /** The Reporter of `--json`: every line an object, with the same members as the lines of a model's server. */
+
 import { withoutAnsi } from "@cog/core/ansi";
+import { CogError, messageOf } from "@cog/core/errors";
 import type { Reporter, Step } from "#report";
 
 export function createJsonLines(write: (text: string) => void): Reporter {
   return new JsonLines(write);
+}
+
+/** A failure as such a line. */
+export function jsonErrorLine(error: unknown): string {
+  if (!(error instanceof CogError)) return line("ERROR", { message: messageOf(error) });
+  const { message, code, hint } = error;
+  return line("ERROR", { message, code, ...(hint !== undefined && { hint }) });
 }
 
 class JsonLines implements Reporter {
@@ -47,8 +56,12 @@ class JsonLines implements Reporter {
   }
 
   #line(level: string, message: string, target: string): void {
-    this.#write(`${JSON.stringify({ timestamp: new Date().toISOString(), level, fields: { message }, target })}\n`);
+    this.#write(line(level, { message }, target));
   }
+}
+
+function line(level: string, fields: object, target = "cog::cli"): string {
+  return `${JSON.stringify({ timestamp: new Date().toISOString(), level, fields, target })}\n`;
 }
 
 function isObject(line: string): boolean {
