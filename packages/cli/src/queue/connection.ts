@@ -1,5 +1,5 @@
 /** A connection to Redis for one command: it is there or the command ends, with a reason. */
-import { systemCodeOf, UnavailableError, UserError } from "@cog/core/errors";
+import { messageOf, systemCodeOf, UnavailableError, UserError } from "@cog/core/errors";
 import type { RedisCall } from "@cog/core/queue";
 import { redisTrouble } from "@cog/core/queue";
 import { withoutCredentials } from "@cog/core/redact";
@@ -45,7 +45,7 @@ export async function openRedis(url: string): Promise<RedisConnection> {
 }
 
 function inWords(error: unknown, url: string): Error {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   const { problem, hint } = redisTrouble(said, systemCodeOf(error));
   const message = `Redis at ${withoutCredentials(url)}: ${problem}`;
   const isAnswer = error instanceof Error && error.name === "ReplyError";

@@ -1,4 +1,5 @@
 /** A series: checks every input of it, then asks each server for one prediction after the other. */
+import { messageOf } from "@cog/core/errors";
 import { type JsonObject, jsonText } from "@cog/core/json";
 import {
   type CellEnding,
@@ -110,7 +111,7 @@ async function endingOf(ask: () => Promise<Response>): Promise<CellEnding> {
     }
     return ended(await answerIn(response));
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     return ended({ status: "error", output: undefined, error: text });
   }
 }

@@ -1,5 +1,5 @@
 /** The way to object storage: known everywhere in this room, loaded by the first who needs it. */
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import { isBelow, isObjectAddress, parsePrefix } from "./object-storage/address.ts";
 import type { Objects, ObjectsOptions } from "./object-storage/objects.ts";
 
@@ -23,7 +23,7 @@ export async function checkObjects(
     try {
       parsePrefix(uploadUrl);
     } catch (error) {
-      throw new UserError("storage.settings", `--upload-url: ${(error as Error).message}.`, { cause: error });
+      throw new UserError("storage.settings", `--upload-url: ${messageOf(error)}.`, { cause: error });
     }
   }
   if (uploads || inputs) await objects();
@@ -40,7 +40,7 @@ export function prefixProblem(prefix: string | undefined, uploadUrl: string | un
     if (uploadUrl !== undefined && isObjectAddress(uploadUrl) && isBelow(wanted, parsePrefix(uploadUrl)))
       return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
   return `${JSON.stringify(prefix)} is not below the --upload-url of this server`;
 }

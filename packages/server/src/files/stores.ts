@@ -1,4 +1,5 @@
 /** Where the output files of one prediction go: a function for each kind of place. */
+import { messageOf } from "@cog/core/errors";
 import type { OutputFile, TraceContext } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
 import { StepFailed } from "#predictions";
@@ -83,7 +84,7 @@ function storeObjects(prefix: string, { predictionId, objects, uploadTimeoutMs }
     try {
       return JSON.stringify(await (await objects()).put(file, prefix, { signal, limit }));
     } catch (error) {
-      throw new StepFailed("upload", `Failed to upload output: ${(error as Error).message}`, { cause: error });
+      throw new StepFailed("upload", `Failed to upload output: ${messageOf(error)}`, { cause: error });
     }
   };
 }
