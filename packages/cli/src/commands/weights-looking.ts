@@ -1,5 +1,5 @@
 /** `cog weights list` and `inspect`: what a repository, or weights.lock, has. */
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import type { LockedWeight } from "@cog/core/wire";
 import pMap from "p-map";
 import { openProject } from "#project";
@@ -43,7 +43,7 @@ export async function listCommand(
           return artifact === undefined ? [] : [{ tag, ...artifact }];
         } catch (error) {
           signal.throwIfAborted();
-          report.warn(error instanceof Error ? error.message : String(error));
+          report.warn(messageOf(error));
           return [];
         }
       },

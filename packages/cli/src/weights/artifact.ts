@@ -1,5 +1,5 @@
 /** A weight as a registry has it: its manifest, and the list of its files, which is the manifest's config. */
-import { CogError } from "@cog/core/errors";
+import { CogError, messageOf } from "@cog/core/errors";
 import { isJsonObject, type Json } from "@cog/core/json";
 import {
   type LockedFile,
@@ -121,6 +121,6 @@ export function parsed(bytes: Uint8Array, wrong: Wrong): Json {
   try {
     return JSON.parse(Buffer.from(bytes).toString("utf8")) as Json;
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw wrong(messageOf(error));
   }
 }

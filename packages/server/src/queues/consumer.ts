@@ -2,8 +2,10 @@
  * Takes jobs from queues for as long as slots are free, keeps those that run ours, and looks after those that other workers
  * have lost. Never takes what it cannot start: jobs that wait, wait where every worker can have them.
  */
+
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "@cog/core/errors";
 import { version } from "@cog/core/version";
 import type { HealthState, QueueWorker, SetupReport } from "@cog/core/wire";
 import { LOCK_MS } from "@cog/core/wire";
@@ -182,7 +184,7 @@ export class Consumer {
         await this.#takeSome();
       } catch (error) {
         if (this.#draining) return;
-        this.#options.log.error(`the queue cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+        this.#options.log.error(`the queue cannot be read: ${messageOf(error)}`);
         await delay(PAUSE_MS, undefined, { ref: false });
       }
     }
@@ -245,7 +247,7 @@ export class Consumer {
     void run
       .run(() => this.#draining)
       .catch((error: unknown): Outcome => {
-        const words = error instanceof Error ? error.message : String(error);
+        const words = messageOf(error);
         this.#options.log.error(`a job could not be told the end of: ${words}`, { prediction_id: run.holding.id });
         return "left";
       })

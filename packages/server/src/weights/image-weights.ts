@@ -1,6 +1,6 @@
 /** What the image says of the weights that its model needs. */
 import { readFileSync } from "node:fs";
-import { CogError, systemCodeOf } from "@cog/core/errors";
+import { CogError, messageOf, systemCodeOf } from "@cog/core/errors";
 import { isJsonObject, type Json } from "@cog/core/json";
 import { IMAGE_WEIGHTS_FILE, type ImageWeights } from "@cog/core/wire";
 
@@ -33,7 +33,7 @@ function parse(text: string, path: string): readonly NeededWeight[] {
   try {
     value = JSON.parse(text) as Json;
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw wrong(messageOf(error));
   }
   const weights = isJsonObject(value) ? value["weights"] : undefined;
   if (!Array.isArray(weights)) throw wrong("it has no list of weights");

@@ -2,6 +2,7 @@
  * Keeps one worker alive: starts it, waits for its setup, says why it died, starts it again with back-off. A death in the
  * first setup is final; after that, three failures in a row without a finished prediction between them are.
  */
+import { messageOf } from "@cog/core/errors";
 import type { SetupReport } from "@cog/core/wire";
 import { timestamp } from "#time";
 import type { WorkerEnd } from "./end.ts";
@@ -82,7 +83,7 @@ export class Supervisor {
       await prepare();
       if (isWanted()) this.#startProcess();
     } catch (error) {
-      if (isWanted()) this.#failedSetup(error instanceof Error ? error.message : String(error));
+      if (isWanted()) this.#failedSetup(messageOf(error));
     }
   }
 
