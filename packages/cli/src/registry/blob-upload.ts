@@ -6,7 +6,6 @@
  * - A chunk that is cut off ends the session: the blob begins anew. Others keep what arrived, and are asked for it.
  * - It may have taken the last byte and not have said so: before another attempt it is asked whether the blob is there.
  */
-import { messageOf } from "@cog/core/errors";
 import { headBlob, type Waiting } from "./blob-download.ts";
 import type { BlobSource } from "./blob-source.ts";
 import type { Connection } from "./connection.ts";
@@ -365,7 +364,7 @@ async function* readable(source: BlobSource, start: number, end: number): AsyncG
   try {
     yield* source.open(start, end);
   } catch (error) {
-    const why = messageOf(error);
+    const why = error instanceof Error ? error.message : String(error);
     throw new RegistryError("corrupt", `Cannot read the content of ${source.digest}: ${why}`, { cause: error });
   }
 }
