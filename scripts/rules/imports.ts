@@ -19,6 +19,7 @@ const CORE_BASICS = [
   "core/json",
   "core/errors",
   "core/media",
+  "core/object-storage",
   "core/redact",
   "core/spelling",
   "core/version",

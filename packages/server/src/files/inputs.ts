@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { messageOf } from "@cog/core/errors";
 import type { Json, JsonObject } from "@cog/core/json";
 import { extensionOf } from "@cog/core/media";
+import { isObjectAddress, parseObjectAddress } from "@cog/core/object-storage";
 import type { FileInputKind, ValidationProblem } from "@cog/core/wire";
 import { inLanes } from "#lanes";
 import { StepFailed } from "#predictions";
@@ -14,7 +15,6 @@ import type { DownloadOptions } from "./download.ts";
 import { download, tookTooLong } from "./download.ts";
 import { isAllowedHost } from "./hosts.ts";
 import { nameOfDataUrl, nameOfDownload, nameOfObject } from "./names.ts";
-import { isObjectAddress, parseObjectAddress } from "./object-storage/address.ts";
 import type { LazyObjects } from "./objects.ts";
 import { measured } from "./transfer.ts";
 

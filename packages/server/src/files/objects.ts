@@ -1,6 +1,7 @@
 /** The way to object storage: known everywhere in this room, loaded by the first who needs it. */
 import { messageOf, UserError } from "@cog/core/errors";
-import { isBelow, isObjectAddress, parsePrefix } from "./object-storage/address.ts";
+import { isObjectAddress, parsePrefix } from "@cog/core/object-storage";
+import { isBelow } from "./object-storage/address.ts";
 import type { Objects, ObjectsOptions } from "./object-storage/objects.ts";
 
 export type LazyObjects = () => Promise<Objects>;

@@ -1,12 +1,12 @@
 /** Where the output files of one prediction go: a function for each kind of place. */
 import { messageOf } from "@cog/core/errors";
+import { isObjectAddress } from "@cog/core/object-storage";
 import type { OutputFile, TraceContext } from "@cog/core/wire";
 import type { Fetch } from "#outgoing";
 import { StepFailed } from "#predictions";
 import type { Piece } from "#raw-json";
 import { mediaTypeOf } from "./media-types.ts";
 import { UniqueNames } from "./names.ts";
-import { isObjectAddress } from "./object-storage/address.ts";
 import type { LazyObjects } from "./objects.ts";
 import { embedFile, sizeOfFile } from "./outputs.ts";
 import type { OnTransfer } from "./transfer.ts";

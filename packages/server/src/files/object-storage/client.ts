@@ -1,13 +1,11 @@
 /** Signed requests to a storage that speaks the S3 protocol, tried again while that may help. */
+import { type ObjectAddress, regionOf, urlOf, writeAddress } from "@cog/core/object-storage";
 import { AwsV4Signer } from "aws4fetch";
 import type { Fetch } from "#outgoing";
 import { causeOf } from "#outgoing";
 import type { StorageSettings } from "#settings";
 import { retrying } from "../retry.ts";
-import type { ObjectAddress } from "./address.ts";
-import { writeAddress } from "./address.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { regionOf, urlOf } from "./endpoint.ts";
 import { isClockError, refusalOf, StorageError } from "./errors.ts";
 
 export interface StorageOptions {

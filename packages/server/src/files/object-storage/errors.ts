@@ -1,9 +1,7 @@
 /** What a storage says when it refuses, in words that name the setting to look at, and whether another attempt may help. */
 
+import { elementOf, type ObjectAddress, writeAddress } from "@cog/core/object-storage";
 import { isTemporaryStatus } from "../retry.ts";
-import type { ObjectAddress } from "./address.ts";
-import { writeAddress } from "./address.ts";
-import { elementOf } from "./xml.ts";
 
 export class StorageError extends Error {
   readonly status: number;

@@ -1,9 +1,9 @@
 /** An object → a local file; a large one in ranges, several at a time. */
+
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
+import { type ObjectAddress, writeAddress } from "@cog/core/object-storage";
 import { inLanes } from "#lanes";
-import type { ObjectAddress } from "./address.ts";
-import { writeAddress } from "./address.ts";
 import type { ObjectStorage } from "./client.ts";
 import { StorageError } from "./errors.ts";
 

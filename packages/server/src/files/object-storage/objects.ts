@@ -1,11 +1,11 @@
 /** What the rest of this room asks of object storage. Loaded with the first object, and everything it needs with it. */
+import { type ObjectAddress, parseObjectAddress, parsePrefix, urlOf, writeAddress } from "@cog/core/object-storage";
 import type { Fetch } from "#outgoing";
 import type { StorageSettings } from "#settings";
-import type { ObjectAddress, OutputPlace } from "./address.ts";
-import { outputAddress, parseObjectAddress, parsePrefix, writeAddress } from "./address.ts";
+import type { OutputPlace } from "./address.ts";
+import { outputAddress } from "./address.ts";
 import { ObjectStorage } from "./client.ts";
 import { findCredentials } from "./credentials.ts";
-import { urlOf } from "./endpoint.ts";
 import type { GetOptions } from "./get.ts";
 import { getFile } from "./get.ts";
 import type { LocalFile, PutOptions } from "./put.ts";

@@ -1,13 +1,12 @@
 /** A local file → an object: in one request, or in parts that are put together there. Nothing is held in memory. */
+
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { elementOf, escapeXml, type ObjectAddress, writeAddress } from "@cog/core/object-storage";
 import { inLanes } from "#lanes";
-import type { ObjectAddress } from "./address.ts";
-import { writeAddress } from "./address.ts";
 import type { ObjectRequest, ObjectStorage } from "./client.ts";
 import { StorageError } from "./errors.ts";
-import { elementOf, escapeXml } from "./xml.ts";
 
 export interface LocalFile {
   readonly path: string;

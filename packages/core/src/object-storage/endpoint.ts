@@ -1,13 +1,19 @@
 /** Where an object is on the network. */
-import type { StorageSettings } from "#settings";
 import type { ObjectAddress, Provider } from "./address.ts";
 
-type EndpointSettings = Pick<StorageSettings, "s3Endpoint" | "gsEndpoint" | "pathStyle" | "region">;
+export interface EndpointSettings {
+  readonly region: string | undefined;
+  /** In place of Amazon's, and of Google's. */
+  readonly s3Endpoint: string | undefined;
+  readonly gsEndpoint: string | undefined;
+  /** The bucket is in the path and not in the name of the host; undefined: as is usual there. */
+  readonly pathStyle: boolean | undefined;
+}
 
 const GOOGLE = "https://storage.googleapis.com";
 
 /** The name that a request is signed for. Google takes any. */
-export function regionOf(provider: Provider, { region }: Pick<StorageSettings, "region">): string {
+export function regionOf(provider: Provider, { region }: Pick<EndpointSettings, "region">): string {
   return region ?? (provider === "gs" ? "auto" : "us-east-1");
 }
 
