@@ -21,6 +21,8 @@ export type { Credentials } from "./auth.ts";
 export type { Parts } from "./blob-parts.ts";
 export { type BlobSource, bytesBlob, fileBlob } from "./blob-source.ts";
 export type { BlobOutcome, ChunkLimits } from "./blob-upload.ts";
+export { type CanonicalLayer, canonicalDiffId, writeCanonicalLayer } from "./canonical-layer.ts";
+export type { FileContent, TreeEntry } from "./canonical-tar.ts";
 export { COMPRESSIONS, type Compression } from "./compression.ts";
 export { type Descriptor, DOCKER_LIST, DOCKER_MANIFEST, digestOf, OCI_INDEX, OCI_MANIFEST } from "./descriptor.ts";
 export { type Kept, storeCredentials } from "./docker-config.ts";
@@ -45,4 +47,14 @@ export { openRegistry, type Registry, type RegistryOptions } from "./registry.ts
 export type { Retried } from "./retry.ts";
 export { sideBySide } from "./side-by-side.ts";
 export { type StoredCredentials, storedCredentials } from "./stored-credentials.ts";
+export {
+  asciiOf,
+  fitsHeader,
+  type PaxRecord,
+  paxBody,
+  TAR_END,
+  TAR_NAME_BYTES,
+  tarHeader,
+  tarPadding,
+} from "./tar-blocks.ts";
 export { type OpenAnswer, Transport, type TransportOptions } from "./transport.ts";
