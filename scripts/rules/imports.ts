@@ -63,7 +63,7 @@ export const RULES: readonly Rule[] = [
   {
     rooms: ["cli/build"],
     may: [...DECIDING, ...READING, "cli/docker", "cli/sdk", "cli/settings", "core/*"],
-    types: ["cli/report"],
+    types: ["cli/report", "cli/registry"],
     node: true,
   },
   {

@@ -3,25 +3,23 @@ import { randomUUID } from "node:crypto";
 import { basename, join } from "node:path";
 import { CogError } from "@cog/core/errors";
 import type { JsonObject } from "@cog/core/json";
-import { documentText } from "@cog/core/schema";
-import { IMAGE_WEIGHTS_FILE, type ImageWeights } from "@cog/core/wire";
+import type { ImageWeights } from "@cog/core/wire";
 import { type BuildRequest, buildImage as dockerBuild, type Image, inspectImage, TOOL_NAMES } from "#docker";
 import { renderLabels } from "#dockerfile";
-import { defaultImageName, type StagedFile } from "#plan";
-import { openState, type Project, writeState } from "#project";
+import { defaultImageName } from "#plan";
+import { openState, type Project } from "#project";
 import { buildLog } from "./build-log.ts";
 import type { BuildContext } from "./context.ts";
+import type { ImageEnvironment } from "./environment.ts";
 import { explainFailure } from "./failure.ts";
+import { generatedFiles, imageWeightsText } from "./generated-files.ts";
 import { hasSamePackages, installedPackages, knownPackages } from "./installed-packages.ts";
-import { type Recipe, recipeOf } from "./recipe.ts";
+import { PLATFORM, type Recipe, recipeOf } from "./recipe.ts";
 import { dockerSecret } from "./secrets.ts";
 import { readBuildSettings } from "./settings.ts";
 import { sourceFiles } from "./source-files.ts";
 import { contextName, stageContext } from "./stage.ts";
 import { withBuildDirectory } from "./state-directory.ts";
-
-/** What the reference builds on every host; images are pushed to machines of this kind. */
-const PLATFORM = "linux/amd64";
 
 export interface BuildImageRequest {
   readonly project: Project;
@@ -55,6 +53,8 @@ export interface BuiltImage {
   /** As a registry knows it; only where the engine keeps images as registries do. */
   readonly digest: string | undefined;
   readonly sizeBytes: number;
+  /** All that it is besides its code; only where the code is a layer that can be exchanged. */
+  readonly environment: ImageEnvironment | undefined;
 }
 
 /** The name an image of the project gets when `-t` gives none. */
@@ -63,7 +63,7 @@ export function imageNameOf({ config, directory }: Project): string {
 }
 
 export async function buildImage(request: BuildImageRequest, context: BuildContext): Promise<BuiltImage> {
-  const { project, schema } = request;
+  const { project } = request;
   const { signal, report } = context;
   const names = request.tags?.length ? request.tags : [imageNameOf(project)];
   const [name = ""] = names;
@@ -87,7 +87,7 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
         sources,
         weights: recipe.weights,
         files: recipe.files,
-        sourceFiles: [...schemaFile(project, schema), ...weightsFile(request.weights), ...renamedConfig(project)],
+        sourceFiles: generatedFiles(request),
         ...(timestamp !== undefined && { timestamp }),
       });
       if (!linked) report.debug("the file system makes no hard links; files were copied into the build context");
@@ -101,7 +101,8 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
         image = await relabel(build, await installedPackages(image.id, context));
       }
       step.done();
-      return { names, id: image.id, digest: image.digest, sizeBytes: image.sizeBytes };
+      const { environment } = recipe;
+      return { names, id: image.id, digest: image.digest, sizeBytes: image.sizeBytes, environment };
     } catch (error) {
       step.fail();
       throw explainFailure(error, { dockerfile: recipe.dockerfile, project, tool: context.tool });
@@ -180,25 +181,4 @@ async function carryOut({ request, context }: Build, wanted: BuildRequest): Prom
   throw new CogError("build.not_loaded", `${TOOL_NAMES[context.tool]} built the image, but does not have it.`, {
     hint: "A buildx builder that does not load its results is selected; try 'docker buildx use default'.",
   });
-}
-
-function schemaFile(project: Project, schema: JsonObject | undefined): StagedFile[] {
-  if (schema === undefined) return [];
-  const text = documentText(schema);
-  writeState(project, "openapi_schema.json", text);
-  return [{ path: ".cog/openapi_schema.json", text }];
-}
-
-/** What has to be beside the image when its model starts. */
-function weightsFile(weights: ImageWeights["weights"] = []): StagedFile[] {
-  return weights.length === 0 ? [] : [{ path: IMAGE_WEIGHTS_FILE, text: imageWeightsText(weights) }];
-}
-
-function imageWeightsText(weights: ImageWeights["weights"]): string {
-  return JSON.stringify({ weights } satisfies ImageWeights);
-}
-
-/** Some runtimes look for `/src/cog.yaml`, whatever `-f` says. */
-function renamedConfig({ directory, configFile }: Project): StagedFile[] {
-  return configFile === join(directory, "cog.yaml") ? [] : [{ path: "cog.yaml", from: configFile }];
 }

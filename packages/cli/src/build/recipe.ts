@@ -2,17 +2,23 @@
 import { readFile } from "node:fs/promises";
 import type { CogConfig } from "@cog/core/config";
 import type { JsonObject } from "@cog/core/json";
+import { ENVIRONMENT_LABEL } from "@cog/core/wire";
 import { type Dockerfile, renderDockerfile, renderWeightsDockerfile } from "#dockerfile";
 import { type BuildPlan, type StagedFile, weightPaths } from "#plan";
-import type { Project } from "#project";
+import { openState, type Project } from "#project";
+import type { Reporter } from "#report";
 import { baseArguments } from "./base-arguments.ts";
 import { cogBaseLabels } from "./cog-base-labels.ts";
 import type { BuildContext } from "./context.ts";
+import { environmentOf, type ImageEnvironment } from "./environment.ts";
 import { revisionLabels } from "./git-facts.ts";
 import { modelLabels } from "./labels.ts";
 import { type PlanOptions, planProject } from "./plan-project.ts";
 import type { BuildSettings } from "./settings.ts";
 import type { SourceFile } from "./source-files.ts";
+
+/** What the reference builds on every host; images are pushed to machines of this kind. */
+export const PLATFORM = "linux/amd64";
 
 export interface Recipe {
   readonly dockerfile: Dockerfile;
@@ -28,6 +34,8 @@ export interface Recipe {
   readonly labels: Readonly<Record<string, string>>;
   /** What the Dockerfile names its base by, where the builder would not find it under the name it has there. */
   readonly buildArgs: Readonly<Record<string, string>>;
+  /** All that the image is besides its code; absent when nobody knows. */
+  readonly environment?: ImageEnvironment;
   /** How many of the last layers hold the project's own files; absent when nobody knows. */
   readonly projectLayers?: number;
 }
@@ -59,13 +67,9 @@ export async function recipeOf(
       buildArgs: {},
     };
   }
-  const weights = weightPaths(request.sources.filter(({ kind }) => kind === "file"));
-  const options = { ...request.options, purpose: "image", weights } as const;
-  const planned = await planProject(project, options, { settings, report: context.report });
-  const labels = {
-    ...(await cogBaseLabels(planned.base, context)),
-    ...(await labelsOf(request, completed(project.config, planned), settings)),
-  };
+  const { planned, environment, labels: ours } = await planImage(request, settings, context.report);
+  const { weights } = planned;
+  const labels = { ...(await cogBaseLabels(planned.base, context)), ...ours };
   return {
     dockerfile: renderDockerfile({ ...planned, labels }),
     tree: "",
@@ -76,8 +80,39 @@ export async function recipeOf(
     }),
     labels: {},
     buildArgs: await baseArguments(planned.base, context),
+    ...(environment !== undefined && { environment }),
     projectLayers: projectLayers(planned),
   };
+}
+
+export interface PlannedImage {
+  readonly planned: BuildPlan;
+  readonly environment: ImageEnvironment | undefined;
+  /** Those that need no engine to be known. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What the image of a project shall be, as far as the project alone says it. */
+export async function planImage(
+  request: RecipeRequest,
+  settings: BuildSettings,
+  report: Reporter,
+): Promise<PlannedImage> {
+  const { project, sources, options } = request;
+  const weights = weightPaths(sources.filter(({ kind }) => kind === "file"));
+  const planned = await planProject(project, { ...options, purpose: "image", weights }, { settings, report });
+  const environment = await environmentOf({
+    plan: planned,
+    platform: options.platform ?? PLATFORM,
+    sources,
+    projectDirectory: project.directory,
+    stateDirectory: openState(project.directory),
+  });
+  const labels = {
+    ...(environment !== undefined && { [ENVIRONMENT_LABEL]: environment.digest }),
+    ...(await labelsOf(request, completed(project.config, planned), settings)),
+  };
+  return { planned, environment, labels };
 }
 
 async function labelsOf(

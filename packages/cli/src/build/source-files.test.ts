@@ -47,9 +47,9 @@ test("keeps symlinks as symlinks and names parents first", async () => {
   write("a/b.txt", "text");
   symlinkSync("a/b.txt", join(project, "link"));
   expect(await sourceFiles(project)).toEqual([
-    { path: "a", kind: "directory", sizeBytes: 0 },
-    { path: "a/b.txt", kind: "file", sizeBytes: 4 },
-    { path: "link", kind: "symlink", sizeBytes: 7 },
+    { path: "a", kind: "directory", sizeBytes: 0, isExecutable: false },
+    { path: "a/b.txt", kind: "file", sizeBytes: 4, isExecutable: false },
+    { path: "link", kind: "symlink", sizeBytes: 7, isExecutable: false },
   ]);
 });
 

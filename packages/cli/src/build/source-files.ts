@@ -8,6 +8,7 @@ export interface SourceFile {
   readonly path: string;
   readonly kind: "file" | "directory" | "symlink";
   readonly sizeBytes: number;
+  readonly isExecutable: boolean;
 }
 
 /** Sorted, parents before children. `.cog` is never among them; sockets, pipes and devices neither. */
@@ -44,12 +45,22 @@ async function walk(root: string, directory: string, ignore: IgnoreRules, found:
     if (entry.isDirectory()) {
       if (ignored && !ignore.hasExceptions) continue;
       const before = found.length;
-      if (!ignored) found.push({ path, kind: "directory", sizeBytes: 0 });
+      if (!ignored) found.push(directoryAt(path));
       await walk(root, path, ignore, found);
-      if (ignored && found.length > before) found.splice(before, 0, { path, kind: "directory", sizeBytes: 0 });
+      if (ignored && found.length > before) found.splice(before, 0, directoryAt(path));
     } else if (!ignored && (entry.isFile() || entry.isSymbolicLink())) {
-      const { size } = await lstat(join(root, path));
-      found.push({ path, kind: entry.isFile() ? "file" : "symlink", sizeBytes: size });
+      const { size, mode } = await lstat(join(root, path));
+      const isFile = entry.isFile();
+      found.push({
+        path,
+        kind: isFile ? "file" : "symlink",
+        sizeBytes: size,
+        isExecutable: isFile && (mode & 0o111) !== 0,
+      });
     }
   }
+}
+
+function directoryAt(path: string): SourceFile {
+  return { path, kind: "directory", sizeBytes: 0, isExecutable: false };
 }

@@ -11,7 +11,7 @@ import { constants } from "node:fs";
 import { chmod, copyFile, link, mkdir, readlink, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemCodeOf } from "@cog/core/errors";
-import type { BuildPlan, StagedFile } from "#plan";
+import { type BuildPlan, isWeight, type StagedFile } from "#plan";
 import type { SourceFile } from "./source-files.ts";
 
 export interface StageRequest {
@@ -74,10 +74,6 @@ export async function stageContext(request: StageRequest): Promise<Staged> {
   for (const file of request.files) await place.staged(file, { tree: join(contextDirectory, "build") });
   await place.finish();
   return { linked: place.linked };
-}
-
-function isWeight(path: string, weights: readonly string[]): boolean {
-  return weights.some((weight) => path === weight || path.startsWith(`${weight}/`));
 }
 
 /** A time before 2004 that other bytes do not have. */

@@ -5,6 +5,7 @@ import { messageOf, UserError } from "@cog/core/errors";
 import { isJsonObject, type JsonObject, parseJson } from "@cog/core/json";
 import { checkDocument } from "@cog/core/schema";
 import { version } from "@cog/core/version";
+import type { ImageWeights } from "@cog/core/wire";
 import { type BuiltImage, buildImage, imageNameOf } from "#build";
 import type { ContainerTool } from "#docker";
 import { readModel } from "#launch";
@@ -54,30 +55,54 @@ export interface Wanted {
   readonly labels?: Readonly<Record<string, string>>;
   readonly timestamp?: number;
   readonly skipValidation?: boolean;
+  /** What was read already. */
+  readonly read?: ReadForImage;
+}
+
+type ImageFlags = FlagValues<typeof buildFlags>;
+
+/** What an image says of its model, and of the weights it needs. */
+export interface ReadForImage {
+  readonly weights: ImageWeights["weights"];
+  readonly schema?: JsonObject;
+  readonly concurrency?: number;
+}
+
+/** Reads the model, unless its document is given. */
+export async function readForImage(
+  project: Project,
+  flags: Pick<ImageFlags, "openapi-schema">,
+  context: CommandContext,
+  skipValidation = false,
+): Promise<ReadForImage> {
+  const { workingDirectory, settings, report } = context;
+  const weights = await imageWeights(project, report);
+  const schemaFile = flags["openapi-schema"] ?? settings.openApiSchema;
+  const given = schemaFile === undefined ? undefined : readDocument(resolve(workingDirectory, schemaFile));
+  if (given !== undefined && !skipValidation) await validate(given, schemaFile ?? "");
+  const unread = given !== undefined || skipValidation;
+  const model = unread ? undefined : await readModel(project, report);
+  const schema = given ?? model?.document;
+  const concurrency = model?.interface.predict?.concurrency ?? undefined;
+  return { weights, ...(schema !== undefined && { schema }), ...(concurrency !== undefined && { concurrency }) };
 }
 
 /** Reads the model and builds its image. */
 export async function buildProject(
   project: Project,
-  flags: FlagValues<typeof buildFlags>,
-  { tool: asking, names, labels = {}, timestamp, skipValidation = false }: Wanted,
+  flags: ImageFlags,
+  { tool: asking, names, labels = {}, timestamp, skipValidation, read }: Wanted,
   context: CommandContext,
 ): Promise<BuiltImage> {
-  const { workingDirectory, settings, report, signal } = context;
+  const { report, signal } = context;
   for (const name of names.length > 0 ? names : [imageNameOf(project)]) checkImageName(name);
-  const weights = await imageWeights(project, report);
-  const schemaFile = flags["openapi-schema"] ?? settings.openApiSchema;
-  const given = schemaFile === undefined ? undefined : readDocument(resolve(workingDirectory, schemaFile));
-  if (given !== undefined && !skipValidation) await validate(given, schemaFile ?? "");
   // Asked while the source is read, whose errors come first.
   asking.catch(() => undefined);
-  const unread = given !== undefined || skipValidation;
-  const model = unread ? undefined : await readModel(project, report);
-  const schema = given ?? model?.document;
+  const reading = read ?? (await readForImage(project, flags, context, skipValidation));
   const tool = await asking;
-  const concurrency = model?.interface.predict?.concurrency ?? undefined;
   return await buildImage(
     {
+      ...reading,
       project,
       cogVersion: version,
       tags: names,
@@ -87,11 +112,8 @@ export async function buildProject(
       strip: flags.strip,
       separateWeights: flags["separate-weights"],
       secrets: flags.secret,
-      weights,
       platform: flags.platform,
-      ...(schema !== undefined && { schema }),
       ...(timestamp !== undefined && { timestamp }),
-      ...(concurrency !== undefined && { concurrency }),
     },
     { signal, report, tool },
   );

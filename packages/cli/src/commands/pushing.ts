@@ -1,8 +1,8 @@
-/** The story of `cog push`: where to, may we, build, push, say what it is called. */
+/** The story of `cog push`: where to; the code alone where that will do, else may we, build, push; say what it is called. */
 import { join } from "node:path";
 import { UserError } from "@cog/core/errors";
-import type { LockedWeight } from "@cog/core/wire";
-import { type BuiltImage, caCertificate } from "#build";
+import { type LockedWeight, PUSH_ID_LABEL } from "@cog/core/wire";
+import { caCertificate } from "#build";
 import { type ContainerTool, qualifiedName } from "#docker";
 import type { Project } from "#project";
 import {
@@ -24,7 +24,15 @@ import { COMPRESSIONS, registryHost } from "#registry";
 import { reporterWith } from "#report";
 import { mustBeInSync, readLock } from "#weights";
 import { chooseBuilder } from "./builder.ts";
-import { buildProject } from "./building.ts";
+import { buildProject, readForImage } from "./building.ts";
+import {
+  type CodePushing,
+  codeDigestOf,
+  mayPushCode,
+  type PushedCodeOutcome,
+  rememberPush,
+  tryCodePush,
+} from "./code-pushing.ts";
 import type { CommandContext } from "./command.ts";
 import { projectOf } from "./project.ts";
 import type { PushFlags } from "./push.ts";
@@ -42,14 +50,15 @@ export async function pushModel(
     report.warn(message);
   };
   const outcome = await push(flags, argument, { ...context, report: reporterWith(report, { warn }) });
-  const { target, image, pushed } = outcome;
+  const { target, pushed, what } = outcome;
+  if (what === "nothing") report.info(`${target.name} is already up to date`);
   report.info(referenceTree(pushed));
   if (target.host === REPLICATE)
     report.info(`\nRun your model on Replicate:\n    https://replicate.com/${target.repository}`);
   if (flags.json) {
     const { digest, reference: ref } = pushed.model ?? pushed.image;
-    const { id, sizeBytes: size } = image;
-    const document = { image: target.name, ref, digest, refs: refsOf(pushed), id, size, warnings };
+    const { id, sizeBytes: size } = outcome;
+    const document = { image: target.name, ref, digest, refs: refsOf(pushed), id, size, pushed: what, warnings };
     stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   }
   return 0;
@@ -57,28 +66,52 @@ export async function pushModel(
 
 interface Outcome {
   readonly target: PushTarget;
-  readonly image: BuiltImage;
+  readonly what: "image" | "code" | "nothing";
+  readonly id: string;
+  readonly sizeBytes: number;
   readonly pushed: PushedModel;
 }
 
 async function push(flags: PushFlags, argument: string | undefined, context: CommandContext): Promise<Outcome> {
-  const { report, signal, settings } = context;
+  const mayBeShort = mayPushCode(flags);
   const project = projectOf(flags, context);
-  const wanted = targetOf(project, argument, context);
+  const target = targetOf(project, argument, context);
   const locked = lockedWeights(project);
-  const direct = settings.push.oci ? directPush(context) : undefined;
+  const read = await readForImage(project, flags, context);
+  const pushing = { project, flags, target, locked, read };
+  const short = mayBeShort ? await tryCodePush(pushing, context) : undefined;
+  if (short === undefined) return await pushImage(pushing, context);
+  const { pushed, kind } = short;
+  const { id, sizeBytes } = pushed;
+  return { target, what: kind === "pushed" ? "code" : "nothing", id, sizeBytes, pushed: pushedModel(pushed) };
+}
+
+function pushedModel({ model, image, weights }: PushedCodeOutcome["pushed"]): PushedModel {
+  return model === undefined ? { image } : { model, image, weights };
+}
+
+async function pushImage(pushing: CodePushing, context: CommandContext): Promise<Outcome> {
+  const { project, flags, locked, read } = pushing;
+  const { report, signal } = context;
+  const direct = context.settings.push.oci ? directPush(context) : undefined;
   const tool = await chooseBuilder(context);
-  const target = asKnownTo(tool, wanted);
+  const target = asKnownTo(tool, pushing.target);
   const access = await openAccess(target, { tool, signal, report, ...accessSettings(tool, context) });
   try {
     const weights = await findWeights(locked, { target, access, tool, signal });
-    const labels = { "run.cog.push_id": newPushId() };
-    const wishes = { tool: Promise.resolve(tool), names: [target.name], labels };
+    const labels = { [PUSH_ID_LABEL]: newPushId() };
+    const codeDigest = await codeDigestOf(pushing, context).catch(() => undefined);
+    const wishes = { tool: Promise.resolve(tool), names: [target.name], labels, read };
     const image = await buildProject(project, flags, wishes, context);
     const onEvent = flags.json ? (event: PushEvent) => report.output(`${JSON.stringify(event)}\n`) : undefined;
-    const platform = platformOf(flags.platform ?? "linux/amd64");
+    const platform = platformOf(flags.platform);
     const pushed = await pushBuilt({ platform, weights }, { target, access, tool, signal, report, direct, onEvent });
-    return { target, image, pushed };
+    const { environment, id, sizeBytes } = image;
+    const { registry } = access;
+    const { digest } = pushed.model ?? pushed.image;
+    if (environment !== undefined && registry !== undefined)
+      await rememberPush(pushing, { digest, registry, environment, codeDigest }, context);
+    return { target, what: "image", id, sizeBytes, pushed };
   } finally {
     await access.close();
   }

@@ -10,5 +10,5 @@ export {
   type StagedFolder,
   type Variable,
 } from "./plan.ts";
-export { type PlanInput, planBuild } from "./plan-build.ts";
-export { type ProjectFile, weightPaths } from "./weight-paths.ts";
+export { type PlanInput, planBuild, SERVER_VARIABLES } from "./plan-build.ts";
+export { isWeight, type ProjectFile, weightPaths } from "./weight-paths.ts";

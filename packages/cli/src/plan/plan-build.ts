@@ -152,15 +152,27 @@ function withIndexes({ requirements, indexUrls }: Compatibility): readonly Requi
   return [...options, ...missing, ...requirements.filter(({ kind }) => kind !== "option")];
 }
 
+/** All that the server of an image may be told. */
+export const SERVER_VARIABLES = [
+  "COG_PREDICT_TYPE_STUB",
+  "COG_TRAIN_TYPE_STUB",
+  "COG_MAX_CONCURRENCY",
+  "COG_QUEUE_MAX",
+  "COG_WORKERS",
+] as const;
+
 function serverVariables(config: CogConfig, decorated: number | undefined): Variable[] {
-  const variables: readonly (readonly [string, string | number | undefined])[] = [
-    ["COG_PREDICT_TYPE_STUB", config.predict],
-    ["COG_TRAIN_TYPE_STUB", config.train],
-    ["COG_MAX_CONCURRENCY", config.concurrency.max ?? decorated],
-    ["COG_QUEUE_MAX", config.concurrency.queue],
-    ["COG_WORKERS", config.concurrency.workers],
-  ];
-  return variables.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]));
+  const values: Readonly<Record<(typeof SERVER_VARIABLES)[number], string | number | undefined>> = {
+    COG_PREDICT_TYPE_STUB: config.predict,
+    COG_TRAIN_TYPE_STUB: config.train,
+    COG_MAX_CONCURRENCY: config.concurrency.max ?? decorated,
+    COG_QUEUE_MAX: config.concurrency.queue,
+    COG_WORKERS: config.concurrency.workers,
+  };
+  return SERVER_VARIABLES.flatMap((name) => {
+    const value = values[name];
+    return value === undefined ? [] : [{ name, value: String(value) }];
+  });
 }
 
 function stagedFiles(

@@ -33,6 +33,11 @@ export function weightPaths(files: readonly ProjectFile[]): readonly string[] {
   return [...chosen].filter((path) => !hasAncestorIn(path, chosen)).sort();
 }
 
+/** Whether a path is one of those that were chosen, or below one. */
+export function isWeight(path: string, weights: readonly string[]): boolean {
+  return weights.some((weight) => path === weight || path.startsWith(`${weight}/`));
+}
+
 function isCandidate(path: string): boolean {
   return !NOT_WEIGHTS.test(path) && !NEVER_BELOW.some((prefix) => path.startsWith(prefix));
 }

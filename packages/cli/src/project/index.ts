@@ -3,4 +3,4 @@ export { ignoreRules } from "./ignore.ts";
 export { type OpenProjectOptions, openProject } from "./open.ts";
 export type { ImageWish, Project } from "./project.ts";
 export { changedSources, isCode, readSources, type Sources, type Stamps, stampOf } from "./sources.ts";
-export { openState, writeState } from "./state.ts";
+export { openState, writeAtomically, writeState } from "./state.ts";

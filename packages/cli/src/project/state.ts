@@ -2,13 +2,14 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { systemCodeOf } from "@cog/core/errors";
 import type { Project } from "./project.ts";
 
-/** Writes a file into `.cog/` and returns its path; a project that cannot be written to gets a temporary directory. */
+/** Writes a file into `.cog/`, or a folder there, and returns its path; a project that cannot be written to gets a temporary directory. */
 export function writeState({ directory }: Project, name: string, text: string): string {
   const path = join(openState(directory), name);
+  mkdirSync(dirname(path), { recursive: true });
   writeAtomically(path, text);
   return path;
 }
@@ -47,7 +48,7 @@ function temporaryState(projectDirectory: string): string {
 }
 
 /** Another run in the same project sees the old text or the new one, never half of it. */
-function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string): void {
   const scratch = `${path}.${randomUUID()}`;
   writeFileSync(scratch, text);
   renameSync(scratch, path);

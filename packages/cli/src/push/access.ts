@@ -38,22 +38,13 @@ export interface Access {
 
 /** @throws CogError when it is known that a push would be refused */
 export async function openAccess(target: PushTarget, options: AccessOptions): Promise<Access> {
-  const { insecureHosts, certificates, limits, report } = options;
-  const transport = new Transport({ insecureHosts, certificates });
+  const { tool } = options;
+  const opened = await openUnasked(target, options);
+  const { stored, transport, registry } = opened;
   try {
-    const stored = await found(target, options);
-    const { host } = target;
-    const registry = openRegistry({
-      host,
-      transport,
-      credentials: stored?.credentials,
-      limits,
-      onRetry: ({ error, attempt, waitMs }) =>
-        report.debug(`${error.message}; attempt ${attempt} in ${Math.ceil(waitMs / 1000)} s`),
-    });
-    const isOurs = await mayPush(target, stored, { ...options, transport });
+    const isOurs = await mayPush(target, stored, { ...options, tool, transport });
     return {
-      plainHttp: transport.allowsPlain(host),
+      plainHttp: transport.allowsPlain(target.host),
       credentialsFrom: stored?.from,
       registry: isOurs ? registry : undefined,
       close: async () => await transport.close(),
@@ -62,6 +53,39 @@ export async function openAccess(target: PushTarget, options: AccessOptions): Pr
     await transport.close();
     throw error;
   }
+}
+
+/** The same, without asking anything: whoever needs few requests is told by the first. */
+export async function openDirectly(
+  target: Pick<PushTarget, "host" | "repository">,
+  options: Omit<AccessOptions, "tool">,
+): Promise<DirectAccess> {
+  const { registry, stored, transport } = await openUnasked(target, options);
+  return { registry, credentialsFrom: stored?.from, close: async () => await transport.close() };
+}
+
+export interface DirectAccess {
+  readonly registry: Registry;
+  readonly credentialsFrom: string | undefined;
+  close(): Promise<void>;
+}
+
+async function openUnasked(target: Pick<PushTarget, "host" | "repository">, options: Omit<AccessOptions, "tool">) {
+  const { insecureHosts, certificates, limits, report } = options;
+  const transport = new Transport({ insecureHosts, certificates });
+  const stored = await found(target, options).catch(async (error: unknown) => {
+    await transport.close();
+    throw error;
+  });
+  const registry = openRegistry({
+    host: target.host,
+    transport,
+    credentials: stored?.credentials,
+    limits,
+    onRetry: ({ error, attempt, waitMs }) =>
+      report.debug(`${error.message}; attempt ${attempt} in ${Math.ceil(waitMs / 1000)} s`),
+  });
+  return { registry, stored, transport };
 }
 
 /** False when only the tool gets there. */
@@ -91,7 +115,10 @@ function mayBeOurs({ failure }: RegistryError): boolean {
 }
 
 /** Where a helper does not work, tools go on as anybody. */
-async function found(target: PushTarget, options: AccessOptions): Promise<StoredCredentials | undefined> {
+async function found(
+  target: Pick<PushTarget, "host" | "repository">,
+  options: Omit<AccessOptions, "tool">,
+): Promise<StoredCredentials | undefined> {
   const { credentialFiles: files, signal, report } = options;
   try {
     return await storedCredentials(target, { files, signal });

@@ -2,7 +2,9 @@
 import { CogError, UserError } from "@cog/core/errors";
 import { type LockedWeight, WEIGHT_ANNOTATIONS, WEIGHT_ARTIFACT_TYPE } from "@cog/core/wire";
 import pMap from "p-map";
+import type { ContainerTool } from "#docker";
 import { type Descriptor, DOCKER_LIST, OCI_INDEX, type Registry, RegistryError } from "#registry";
+import type { Access } from "./access.ts";
 import type { PushContext } from "./context.ts";
 import { explainRefusal } from "./failure.ts";
 import { type Pushed, pushAs } from "./push-image.ts";
@@ -47,6 +49,31 @@ export function bundleIndex(image: Descriptor, platform: Platform, weights: read
   return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, manifests }));
 }
 
+/**
+ * An index with another image for a platform and these weights; whatever else it names stays, but for facts about the
+ * build of the image that is gone.
+ */
+export function exchanged(index: string, { before, image, platform, weights }: Exchange): Uint8Array {
+  const document = JSON.parse(index) as { readonly manifests: readonly Descriptor[] };
+  const others = document.manifests.filter(
+    ({ artifactType, annotations }) =>
+      artifactType !== WEIGHT_ARTIFACT_TYPE && annotations?.["vnd.docker.reference.digest"] !== before,
+  );
+  const { mediaType, size, digest } = image;
+  const manifests = others.map((one) => (one.digest === before ? { ...one, mediaType, size, digest } : one));
+  const all = [...manifests, ...weights.map(weightDescriptor)];
+  if (all.some((one) => one.digest === digest)) return Buffer.from(JSON.stringify({ ...document, manifests: all }));
+  return bundleIndex(image, platform, weights);
+}
+
+export interface Exchange {
+  /** The digest of the image that goes. */
+  readonly before: string;
+  readonly image: Descriptor;
+  readonly platform: Platform;
+  readonly weights: readonly BundledWeight[];
+}
+
 function weightDescriptor({ weight, manifest: { mediaType, size, digest } }: BundledWeight): Descriptor {
   return {
     mediaType,
@@ -62,10 +89,16 @@ function weightDescriptor({ weight, manifest: { mediaType, size, digest } }: Bun
   };
 }
 
+export type WeightSearch = Pick<PushContext, "target" | "signal"> & {
+  readonly access: Pick<Access, "registry" | "credentialsFrom">;
+  /** Absent: nobody but us pushes. */
+  readonly tool?: ContainerTool | undefined;
+};
+
 /** @throws UserError for a weight that the registry does not have: nothing is pushed then */
 export async function findWeights(
   weights: readonly LockedWeight[],
-  { target, access: { registry, credentialsFrom }, tool, signal }: Omit<PushContext, "report">,
+  { target, access: { registry, credentialsFrom }, tool, signal }: WeightSearch,
 ): Promise<BundledWeight[]> {
   if (weights.length === 0) return [];
   if (registry === undefined) {

@@ -6,7 +6,8 @@ import { loginCommands, type PushTarget, REPLICATE } from "./reference.ts";
 
 export interface Refused {
   readonly target: PushTarget;
-  readonly tool: ContainerTool;
+  /** What pushes; absent: we do. */
+  readonly tool?: ContainerTool | undefined;
   readonly credentialsFrom: string | undefined;
 }
 
@@ -31,7 +32,7 @@ export function explainRefusal(reason: Reason, said: string, { target, tool, cre
     case "unreachable":
     case "not-a-registry":
       return new UnavailableError("push.unreachable", `cannot push to ${host}: ${said}`, {
-        hint: `Check the name of the registry, and the network and proxy of ${tool}, which pushes.`,
+        hint: `Check the name of the registry, and the network and proxy${tool === undefined ? "." : ` of ${tool}, which pushes.`}`,
       });
     case "too-large":
       return new UserError("push.too_large", `failed to push image: ${said}`, {

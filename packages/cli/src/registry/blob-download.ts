@@ -61,6 +61,29 @@ export async function* openBlob(
   if (!hash.matches()) throw wrong("does not match it");
 }
 
+export interface BlobPart extends Waiting {
+  readonly start: number;
+  /** Without the byte there. */
+  readonly end: number;
+}
+
+/** Some of its bytes, unchecked, and not gone on with where the connection breaks: for whoever does that. */
+export async function* openBlobPart(
+  connection: Connection,
+  repository: string,
+  digest: string,
+  { start, end, signal }: BlobPart,
+): AsyncGenerator<Uint8Array> {
+  if (start >= end) return;
+  const open = async () => await openAt(connection, repository, digest, start, signal);
+  let left = end - start;
+  for await (const bytes of await connection.retrying(signal, open)) {
+    yield bytes.subarray(0, left);
+    left -= bytes.length;
+    if (left <= 0) return;
+  }
+}
+
 async function openAt(
   connection: Connection,
   repository: string,

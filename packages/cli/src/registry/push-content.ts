@@ -80,19 +80,22 @@ export interface Artifact {
   readonly manifest: Uint8Array;
   readonly mediaType: string;
   /** A tag; absent: under its digest alone. */
-  readonly tag?: string;
+  readonly tag?: string | undefined;
+  /** Waited for when all blobs are there. */
+  readonly beforeManifest?: () => Promise<void>;
 }
 
 /** Blobs, then the manifest. Some may go meanwhile, or be only in another repository: then they are sent once more. */
 export async function pushArtifact(
   registry: Registry,
   repository: string,
-  { blobs, manifest: bytes, mediaType, tag }: Artifact,
+  { blobs, manifest: bytes, mediaType, tag, beforeManifest }: Artifact,
   options: PushBlobsOptions,
 ): Promise<Descriptor> {
   const put = async () =>
     await registry.putManifest(repository, { bytes, mediaType, ...(tag !== undefined && { reference: tag }) }, options);
   await pushBlobs(registry, repository, blobs, options);
+  await beforeManifest?.();
   try {
     return await put();
   } catch (error) {

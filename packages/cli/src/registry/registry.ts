@@ -1,6 +1,6 @@
 /** One registry, opened: the verbs that others use. */
 import type { Credentials } from "./auth.ts";
-import { headBlob, openBlob, type Waiting } from "./blob-download.ts";
+import { type BlobPart, headBlob, openBlob, openBlobPart, type Waiting } from "./blob-download.ts";
 import { openBlobInParts, type Parts } from "./blob-parts.ts";
 import type { BlobSource } from "./blob-source.ts";
 import {
@@ -47,6 +47,8 @@ export interface Registry {
     blob: Pick<Descriptor, "digest" | "size">,
     options: Waiting & { readonly parts: Parts },
   ): AsyncIterable<Uint8Array>;
+  /** Bytes from `start` up to, and without, `end`, as they come: nobody checks them here. */
+  openBlobPart(repository: string, digest: string, part: BlobPart): AsyncIterable<Uint8Array>;
   /** Whether it need not be sent: it is there, or could be mounted from another repository. */
   findBlob(repository: string, digest: string, options: FindBlobOptions): Promise<"exists" | "mounted" | undefined>;
   pushBlob(repository: string, source: BlobSource, options: Omit<PushBlobOptions, "limits">): Promise<BlobOutcome>;
@@ -77,6 +79,7 @@ export function openRegistry({
     headBlob: async (repository, digest, waiting) => await headBlob(connection, repository, digest, waiting),
     openBlob: (repository, blob, waiting) => openBlob(connection, repository, blob, waiting),
     openBlobInParts: (repository, blob, options) => openBlobInParts(connection, repository, blob, options),
+    openBlobPart: (repository, digest, part) => openBlobPart(connection, repository, digest, part),
     findBlob: async (repository, digest, options) => await findBlob(connection, repository, digest, options),
     pushBlob: async (repository, source, options) =>
       await pushBlob(connection, repository, source, { ...options, limits }),

@@ -59,6 +59,11 @@ export const variables: readonly Variable[] = [
   { name: "COG_OPENAPI_SCHEMA", group: "Building", meaning: "An OpenAPI document to build with, as --openapi-schema" },
   { name: "COG_SDK_WHEEL", group: "Building", meaning: "A cog wheel, or a version of it, to install into models" },
   {
+    name: "SOURCE_DATE_EPOCH",
+    group: "Building",
+    meaning: "Seconds since 1970: the time of code that is pushed without a build, and of its image",
+  },
+  {
     name: "COG_CA_CERT",
     group: "Building",
     meaning: "A certificate to trust in builds and towards registries: a file, or its content",

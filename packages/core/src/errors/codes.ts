@@ -83,6 +83,7 @@ export const ERROR_CODES = {
   "port.taken": "The port is in use.",
   "prediction.failed": "The model failed, or the prediction was canceled.",
   "prediction.stream": "The model's output broke off.",
+  "push.code_only": "More than the code has to be pushed, and `--code-only` is given.",
   "push.compression": "Layers cannot be compressed like this.",
   "push.conflict": "The image is named in two places that exclude each other.",
   "push.denied": "The registry does not allow these credentials to push there.",

@@ -8,6 +8,7 @@ export type {
   VersionReport,
 } from "./health.ts";
 export { INSTANCE_HEADER } from "./health.ts";
+export { ENVIRONMENT_LABEL, PUSH_ID_LABEL } from "./images.ts";
 export type {
   ErrorResponse,
   PredictionRequest,
