@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BuildConfig } from "@cog/core/config";
+import { ENVIRONMENT_LABEL } from "@cog/core/wire";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { docker, type Image, inspectImage, ping, removeImage } from "#docker";
 import type { Project } from "#project";
@@ -62,8 +63,10 @@ describe.skipIf(!withDocker)(`cog build${withDocker ? "" : " (left out: no Docke
       id: first.id,
       digest: first.digest,
       sizeBytes: first.sizeBytes,
+      environment: { digest: first.labels[ENVIRONMENT_LABEL], parts: expect.anything() },
     });
     expect(first.labels).toMatchObject({
+      [ENVIRONMENT_LABEL]: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
       "run.cog.version": "1.2.3",
       "run.cog.has_init": "true",
       "run.cog.openapi_schema": JSON.stringify(SCHEMA),
