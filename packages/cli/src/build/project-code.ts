@@ -10,7 +10,7 @@ import type { Project } from "#project";
 import type { TreeEntry } from "#registry";
 import type { Reporter } from "#report";
 import type { ImageEnvironment } from "./environment.ts";
-import { generatedFiles } from "./generated-files.ts";
+import { generatedFiles, imageWeightsText } from "./generated-files.ts";
 import { commitTime } from "./git-facts.ts";
 import { planImage, type RecipeRequest } from "./recipe.ts";
 import { readBuildSettings } from "./settings.ts";
@@ -44,9 +44,10 @@ export async function readProjectCode(
 ): Promise<ProjectCode> {
   const { project, schema } = request;
   const settings = readBuildSettings();
+  const options = { ...request.options, ...(weights.length > 0 && { imageWeights: imageWeightsText(weights) }) };
   const sources = await sourceFiles(project.directory);
   const [{ planned, environment, labels }, committed] = await Promise.all([
-    planImage({ ...request, sources }, settings, report),
+    planImage({ ...request, sources, options }, settings, report),
     settings.epoch ?? commitTime(project.directory),
   ]);
   return {
