@@ -43,10 +43,10 @@ def environment(tmp_path: Path) -> Dict[str, str]:
     return {**kept, "COG_NODE": str(node), "COG_SERVER_BUNDLE": str(tmp_path / "server.mjs"), "TMPDIR": str(tmp_path)}
 
 
-def launch(environment: Dict[str, str], *arguments: str, **variables: str) -> Any:
+def launch(environment: Dict[str, str], *arguments: str, module: str = "http", **variables: str) -> Any:
     folder = environment["TMPDIR"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "cog.server.http", *arguments],
+        [sys.executable, "-m", f"cog.server.{module}", *arguments],
         env={**environment, **variables},
         cwd=folder,
         stdout=subprocess.PIPE,
@@ -65,6 +65,22 @@ def test_becomes_node_with_the_worker_beside_it(environment: Dict[str, str]) -> 
     launcher = json.loads(facts["env"]["COG_LAUNCHER"])
     assert launcher == {"python": sys.version.split()[0], "executable": sys.executable, "sdk": cog.__version__}
     assert Path(facts["env"]["COG_TMPDIR"]).parent == Path(environment["TMPDIR"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--redis-host r --redis-port 6379 --input-queue q --upload-url http://u --consumer-id c --model-id m",
+        "r 6379 q http://u c m logs 30",
+        "--redis-url redis://r:6379/0 --queue a --queue b",
+    ],
+)
+def test_the_entry_for_queues_passes_its_words_on(environment: Dict[str, str], arguments: str) -> None:
+    words = arguments.split()
+    facts = launch(environment, *words, module="redis_queue", COG_PREDICT_TYPE_STUB="run.py:Runner")
+    assert facts["env"]["COG_ENTRY"] == "redis_queue"
+    assert facts["argv"][2:] == words
+    assert facts["guardian"]["event"] == "started"
 
 
 def test_train_mode_takes_the_other_reference(environment: Dict[str, str]) -> None:

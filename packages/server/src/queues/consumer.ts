@@ -61,6 +61,7 @@ export class Consumer {
   #taken = 0;
   #failures = 0;
   #lookForLostMs = 0;
+  #wasConnected = false;
   #announced: string | undefined;
   #announcedMs = 0;
   #ring: () => void = () => undefined;
@@ -307,7 +308,8 @@ export class Consumer {
 
   /** Those who run jobs say so first, before anybody takes them for lost. */
   #reconnected(): void {
-    this.#lookForLostMs = Date.now() + this.#lockMs / 2;
+    if (this.#wasConnected) this.#lookForLostMs = Date.now() + this.#lockMs / 2;
+    this.#wasConnected = true;
     this.#announced = undefined;
     void this.#hold().catch(() => undefined);
     void this.#connection.warnOfEviction().catch(() => undefined);

@@ -1,5 +1,6 @@
 export { type ModelOptions, ModelServer } from "./model-server.ts";
 export { OBEDIENT, OBEDIENT_SCHEMA } from "./obedient.ts";
+export { hasRedisServer, OwnRedis } from "./own-redis.ts";
 export { childrenOf, descriptorsOf, type Process, processesWith } from "./processes.ts";
 export { missingPythons, testPython } from "./pythons.ts";
 export { freshQueue, Producer, REDIS_URL, startWorker, withoutRedis } from "./queue.ts";

@@ -1,0 +1,189 @@
+/** What happens to single jobs: cancels, ids that come twice, limits, and what the worker says of itself. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  freshQueue,
+  type ModelServer,
+  OBEDIENT,
+  OBEDIENT_SCHEMA,
+  Producer,
+  REDIS_URL,
+  Receiver,
+  serving,
+  startWorker,
+  withoutRedis,
+} from "#testing";
+
+const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
+const WAIT = { timeout: 60_000 };
+
+describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
+  const queue = freshQueue();
+  let server: ModelServer;
+  let producer: Producer;
+
+  beforeAll(async () => {
+    server = await startWorker([queue], { ...model, args: ["--predict-timeout", "1"], env: { COG_CONSUMER_ID: "me" } });
+    producer = new Producer(queue);
+  });
+  afterAll(async () => {
+    await server.close();
+    await producer.close();
+  });
+
+  const ended = async (id: string): Promise<unknown> => {
+    await expect.poll(() => producer.status(id), WAIT).toMatch(/succeeded|failed|canceled/);
+    return JSON.parse((await producer.result(id))["json"] ?? "");
+  };
+
+  test("a cancel while it runs, by the queue's key and by the job's", async () => {
+    for (const key of [producer.keys.cancel("c1"), "my-own-key-of-c2"]) {
+      const id = key.slice(-2);
+      const own = id === "c2" ? { cancel_key: key } : {};
+      await producer.add({ id, input: { do: `print('run ${id}')\nwhile True: time.sleep(0.01)` }, ...own });
+      await server.logged(`run ${id}`);
+      await producer.redis.set(key, "1", "EX", 60);
+      expect(await ended(id)).toMatchObject({ status: "canceled", logs: `run ${id}\n` });
+    }
+    await producer.redis.del("my-own-key-of-c2");
+  });
+
+  test("a cancel before it runs: the model never sees it", async () => {
+    await producer.redis.set(producer.keys.cancel("early"), "1", "EX", 60);
+    await producer.add({ id: "early", input: { do: "print('never')" }, response_queue: `${queue}-early` });
+    expect(await ended("early")).toMatchObject({ status: "canceled", logs: "" });
+    expect(JSON.parse((await producer.redis.get(`${queue}-early`)) ?? "")).toMatchObject({ status: "canceled" });
+  });
+
+  test("an id that comes twice: the first result is told again", async () => {
+    const reply = `${queue}-twice`;
+    await producer.add({ id: "twice", input: { do: "output = 'first'" }, response_queue: reply });
+    const first = await ended("twice");
+    const told = await producer.redis.get(reply);
+    await producer.redis.del(reply);
+    const entry = await producer.add({ id: "twice", input: { do: "output = 'second'" }, response_queue: reply });
+    await expect.poll(() => producer.redis.xrange(queue, entry, entry), WAIT).toEqual([]);
+    expect(await ended("twice")).toEqual(first);
+    const again = JSON.parse((await producer.redis.get(reply)) ?? "");
+    expect(again).toEqual({ ...JSON.parse(told ?? ""), input: { do: "output = 'second'" } });
+    expect(server.log).toContain("the id was used before, for another input");
+  });
+
+  test("--predict-timeout", async () => {
+    await producer.add({ id: "slow", input: { do: "print('on it')\nwhile True: time.sleep(0.01)" } });
+    expect(await ended("slow")).toMatchObject({ status: "failed", error: "Prediction timed out", logs: "on it\n" });
+  });
+
+  test("a job waits in the stream while requests have the slots", async () => {
+    const busy = server.client.predict({ id: "http", input: { do: "print('busy')\nwhile True: time.sleep(0.01)" } });
+    await server.logged('"message":"busy"');
+    await producer.add({ id: "behind", input: {} });
+    await producer.add({ id: "last", input: {} });
+    const worker = async (): Promise<unknown> =>
+      JSON.parse((await producer.redis.hget(producer.keys.workers, "me")) ?? "{}");
+    await expect.poll(worker, WAIT).toMatchObject({ busy: 1 });
+    // A read that was under way may have got the first one, which then waits for the slot.
+    const pending: unknown = await producer.redis.call("XPENDING", queue, queue);
+    expect(Array.isArray(pending) && Number(pending[0])).toBeLessThan(2);
+    expect(await producer.status("behind")).toBeUndefined();
+    await server.client.cancel("http");
+    expect(await busy).toMatchObject({ status: "canceled" });
+    for (const id of ["behind", "last"]) expect(await ended(id)).toMatchObject({ status: "succeeded" });
+  });
+
+  test("what it tells of itself", async () => {
+    const worker = async (): Promise<unknown> =>
+      JSON.parse((await producer.redis.hget(producer.keys.workers, "me")) ?? "{}");
+    expect((await server.request("GET", "/readyz")).status).toBe(200);
+    await expect.poll(worker, WAIT).toMatchObject({ slots: 1, busy: 0, status: "READY", seen: expect.any(Number) });
+    expect(await producer.redis.get(producer.keys.schema)).toContain('"openapi"');
+    expect(await producer.redis.xlen(`${queue}-setup-time`)).toBe(1);
+    const metrics = async (): Promise<string> => (await server.request("GET", "/metrics")).text();
+    await expect.poll(metrics, WAIT).toContain(`cog_queue_redis_up{queue="${queue}"} 1`);
+  });
+});
+
+describe.skipIf(withoutRedis !== "")(`how a worker ends${withoutRedis}`, () => {
+  test("COG_QUEUE_MAX_JOBS: with code 0; it leaves the group; setup is reported once", async () => {
+    const queue = freshQueue();
+    const producer = new Producer(queue);
+    const receiver = await Receiver.start();
+    await producer.add({ id: "only", input: {}, webhook: receiver.url, webhook_events_filter: [] });
+    await producer.add({ id: "next", input: {} });
+    const args = ["--report-setup-run-url", `${receiver.url}/setup`];
+    await serving(
+      { ...model, entry: "redis_queue", args: [...workerArgs(queue), ...args], env: { COG_QUEUE_MAX_JOBS: "1" } },
+      async (server) => {
+        expect(await server.exited).toBe(0);
+      },
+    );
+    expect(await producer.status("only")).toBe("succeeded");
+    expect(await producer.status("next")).toBeUndefined();
+    const setups = receiver.received.filter(({ path }) => path === "/setup").map(({ body }) => JSON.parse(body));
+    expect(setups).toEqual([
+      {
+        status: "succeeded",
+        started_at: expect.any(String),
+        completed_at: expect.any(String),
+        logs: expect.stringContaining("setting up\n"),
+      },
+    ]);
+    expect(await producer.redis.call("XINFO", "CONSUMERS", queue, queue)).toEqual([]);
+    expect(await producer.redis.hlen(producer.keys.workers)).toBe(0);
+    receiver.close();
+    await producer.close();
+  });
+
+  test("--max-failure-count: with code 1 after one more failure in a row; wrong inputs do not count", async () => {
+    const queue = freshQueue();
+    const producer = new Producer(queue);
+    const fail = { do: "raise ValueError('broken')" };
+    await producer.add({ id: "1", input: fail });
+    await producer.add({ id: "2", input: { do: 1 } });
+    await producer.add({ id: "3", input: {} });
+    await producer.add({ id: "4", input: fail });
+    await producer.add({ id: "5", input: fail });
+    await producer.add({ id: "6", input: {} });
+    const args = [...workerArgs(queue), "--max-failure-count", "1"];
+    await serving({ ...model, entry: "redis_queue", args }, async (server) => {
+      expect(await server.exited).toBe(1);
+    });
+    expect(await Promise.all(["2", "5", "6"].map((id) => producer.status(id)))).toEqual([
+      "failed",
+      "failed",
+      undefined,
+    ]);
+    await producer.close();
+  });
+});
+
+describe.skipIf(withoutRedis !== "")(`several queues${withoutRedis}`, () => {
+  test("queues take turns, and a priority goes first", async () => {
+    const [plain, other] = [freshQueue(), freshQueue()];
+    const producers = [plain, `${plain}:high`, other].map((name) => new Producer(name));
+    for (const producer of producers) {
+      for (const n of [1, 2])
+        await producer.add({
+          id: `${producer.keys.jobs} ${n}`,
+          input: { do: `print('job ${producer.keys.jobs} ${n}')` },
+        });
+    }
+    const server = await startWorker([`${plain}:high`, plain, other], model);
+    for (const producer of producers) await expect.poll(() => producer.length(), WAIT).toBe(0);
+    await server.close();
+    const order = [...server.log.matchAll(/"message":"job (.*?)"/g)].map(([, name]) => name);
+    const of = (name: string): string[] => order.filter((one): one is string => one?.startsWith(`${name} `) === true);
+    expect(
+      of(plain)
+        .concat(of(`${plain}:high`), of(other))
+        .toSorted(),
+    ).toEqual(order.toSorted());
+    expect(order.filter((one) => one?.startsWith(plain))).toEqual([...of(`${plain}:high`), ...of(plain)]);
+    // Neither of the two is served up before the other is begun.
+    expect(order.slice(0, 3).some((one) => one?.startsWith(other))).toBe(true);
+    for (const producer of producers) await producer.close();
+  });
+});
+
+function workerArgs(queue: string): string[] {
+  return ["--redis-url", REDIS_URL, "--queue", queue];
+}
