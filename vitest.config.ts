@@ -14,6 +14,7 @@ const ONCE = ["bodies", "keep-alive", "fuzz", "pipelining"]
     "packages/server/src/metrics/*.test.ts",
     "packages/server/src/files/object-storage/objects.test.ts",
     "packages/server/src/queues/**/*.test.ts",
+    "packages/server/src/traces/traces.test.ts",
   );
 /** Served from the wheel as it is built, so it is built first where it is older than its sources. */
 const pythonTools = "scripts/python/for-tests.ts";

@@ -119,7 +119,7 @@ export const RULES: readonly Rule[] = [
   { rooms: ["server/schema"], may: [...SERVER_BASICS, "core/*"], node: true },
   { rooms: ["server/predictions"], may: [...SERVER_BASICS, "core/*"], types: ["server/workers"], node: true },
   {
-    rooms: ["server/workers", "server/files", "server/webhooks", "server/health", "server/metrics"],
+    rooms: ["server/workers", "server/files", "server/webhooks", "server/health", "server/metrics", "server/traces"],
     may: [...SERVER_BASICS, "server/predictions", "core/*"],
     types: ["server/*"],
     node: true,

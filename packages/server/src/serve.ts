@@ -18,6 +18,7 @@ import type { Consumer } from "#queues";
 import type { Schema, SchemaOptions } from "#schema";
 import { readSchemaFile, schemaFromInterface, schemaFromText } from "#schema";
 import type { Environment, QueueSettings, Settings } from "#settings";
+import type { Traces } from "#traces";
 import { Webhooks } from "#webhooks";
 import { Weights } from "#weights";
 import type { SupervisorOptions, SupervisorState, WorkerProcess } from "#workers";
@@ -28,6 +29,8 @@ import { Trainer } from "./trainer.ts";
 
 /** How long last webhooks may take when the server stops: less than the ten seconds that `docker stop` has. */
 const LAST_WEBHOOKS_MS = 8000;
+/** How long last traces may take. */
+const LAST_TRACES_MS = 2000;
 /** How long canceled predictions may take to unwind then. */
 const UNWIND_MS = 5000;
 const LAST_SETUP_LINES_MS = 100;
@@ -44,12 +47,21 @@ export async function serve(settings: Settings): Promise<number> {
   const model = await modelEnvironment(settings);
   const temporary = new TemporaryRoot(settings.temporaryRoot);
   process.once("exit", () => temporary.removeSync());
-  const server = new ModelServer({ settings, model, temporary, fetch, objects, log });
+  const traces = await tracesFor(settings, log);
+  const server = new ModelServer({ settings, model, temporary, fetch, objects, log, traces });
   return server.run();
+}
+
+/** What sends traces is loaded only for that. */
+async function tracesFor({ traces: settings, model = "cog" }: Settings, log: Log): Promise<Traces | undefined> {
+  if (settings === undefined) return undefined;
+  const { startTraces } = await import("#traces");
+  return startTraces({ settings, model, version, log });
 }
 
 interface Parts {
   readonly settings: Settings;
+  readonly traces: Traces | undefined;
   readonly model: Environment;
   readonly temporary: TemporaryRoot;
   readonly fetch: Fetch;
@@ -68,6 +80,7 @@ class ModelServer {
   readonly #trainer: Trainer | undefined;
   readonly #health: Health;
   readonly #metrics: Metrics | undefined;
+  readonly #traces: Traces | undefined;
   readonly #http: HttpServer;
   /** Of the port that metrics have for themselves. */
   readonly #metricsHttp: HttpServer | undefined;
@@ -80,7 +93,7 @@ class ModelServer {
   #stopping = false;
   #finish: (code: number) => void = () => undefined;
 
-  constructor({ settings, model, temporary, fetch, objects, log }: Parts) {
+  constructor({ settings, model, temporary, fetch, objects, log, traces }: Parts) {
     const { launcher } = settings;
     const userAgent = `cog/${version}`;
     const { downloads: limits, uploadTimeoutMs } = settings;
@@ -92,8 +105,9 @@ class ModelServer {
     };
     this.#settings = settings;
     this.#log = log;
+    this.#traces = traces;
     this.#metrics = settings.metrics === undefined ? undefined : new Metrics(settings.metrics);
-    const measures = this.#metrics === undefined ? [] : [this.#metrics];
+    const measures = [this.#metrics, traces].filter((one) => one !== undefined);
     const onTransfer = measures.map((measure) => measure.onTransfer);
     this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
@@ -111,7 +125,7 @@ class ModelServer {
           onTransfer,
         }),
       observe: measures.map((measure) => measure.observe),
-      onLog: ({ id }, source, text) => log.model({ predictionId: id, source, text }),
+      onLog: (prediction, source, text) => log.model({ prediction, source, text }),
     });
     this.#webhooks = new Webhooks({
       fetch,
@@ -173,13 +187,13 @@ class ModelServer {
   #createScrape(): Context["scrape"] {
     const metrics = this.#metrics;
     if (metrics === undefined) return undefined;
-    const { launcher, metrics: named, predictorRef, trainRef, mode } = this.#settings;
+    const { launcher, model, predictorRef, trainRef, mode } = this.#settings;
     const present = new Present({
       build: {
         version,
         sdk_version: launcher.sdk,
         python_version: launcher.python,
-        model: named?.model ?? (mode === "train" ? trainRef : predictorRef) ?? "",
+        model: model ?? (mode === "train" ? trainRef : predictorRef) ?? "",
       },
       health: this.#health,
       pool: this.#pool,
@@ -338,7 +352,7 @@ class ModelServer {
     const supervise = (index: number): Supervisor => {
       const device = deviceFor({ index, workers }, devices);
       const own = { ...environment, ...model, COG_TMPDIR: temporary.path };
-      return new Supervisor({
+      const supervisor: Supervisor = new Supervisor({
         start: ({ first }) =>
           first && index === 0 && workerFds !== undefined
             ? adoptWorker(workerFds)
@@ -348,8 +362,9 @@ class ModelServer {
               }),
         ...this.#supervision(temporary),
         beforeReady: (worker) => this.#beforeReady(worker),
-        onChange: (state, before) => this.#workerChanged(state, before),
+        onChange: (state, before) => this.#workerChanged(supervisor, state, before),
       });
+      return supervisor;
     };
     return new Pool(Array.from({ length: workers }, (_, index) => supervise(index)));
   }
@@ -386,7 +401,7 @@ class ModelServer {
       worker: { spillFolder: path, cancelGraceMs },
       restart: restartWorkers,
       setupTimeoutMs,
-      onLog: ({ source, text }) => this.#log.model({ source, text, predictionId: undefined }),
+      onLog: ({ source, text }) => this.#log.model({ source, text, prediction: undefined }),
     };
   }
 
@@ -407,12 +422,13 @@ class ModelServer {
     this.#files = worker.files;
   }
 
-  #workerChanged(state: SupervisorState, before: SupervisorState): void {
+  #workerChanged({ setup }: Supervisor, state: SupervisorState, before: SupervisorState): void {
     if (before.name === "ready") this.#slots.close(before.worker);
     this.#tellSetup();
     switch (state.name) {
       case "ready":
         this.#slots.open(state.worker);
+        this.#traces?.setUp(setup, undefined);
         this.#readyMs = Date.now();
         this.#log.info("worker ready", { slots: state.worker.slots });
         if (!this.#health.wasReady) void this.#notifyReady();
@@ -428,6 +444,7 @@ class ModelServer {
         return;
       case "failed":
         this.#log.error(`setup failed: ${state.error}`);
+        this.#traces?.setUp(setup, state.error);
         this.#notify({ event: "setup_failed", error: state.error });
         if (this.#settings.exitOnSetupFailure) void this.#stop({ code: 1 });
         return;
@@ -481,6 +498,7 @@ class ModelServer {
   }
 
   async #end(code: number): Promise<void> {
+    await this.#traces?.close(LAST_TRACES_MS);
     await this.#log.flush();
     this.#finish(code);
   }

@@ -1,1 +1,1 @@
-export { withoutCredentials } from "./redact.ts";
+export { withoutCredentials, withoutSecrets } from "./redact.ts";

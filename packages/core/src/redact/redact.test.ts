@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { withoutCredentials } from "./index.ts";
+import { withoutCredentials, withoutSecrets } from "./index.ts";
 
 test.each([
   ["--index-url https://me:s3cret@h.example/simple", "--index-url https://****@h.example/simple"],
@@ -27,4 +27,16 @@ test.each([
 test("a long line of words is read in no time", () => {
   const words = "a.".repeat(100_000);
   expect(withoutCredentials(words)).toBe(words);
+});
+
+test.each([
+  ["Authorization: Bearer abc.def-123 was refused", "Authorization: **** was refused"],
+  ['{"authorization":"Basic bWU6c2VjcmV0"}', '{"authorization":"****"}'],
+  ["sent Bearer abc.def-123 to it", "sent Bearer **** to it"],
+  ["got data:image/png;base64,iVBORw0KGgo= and went on", "got data:image/png;base64,**** and went on"],
+  ["GET https://h/x?X-Amz-Signature=abc failed", "GET https://h/x?X-Amz-Signature=**** failed"],
+  ["the data: one, two", "the data: one, two"],
+  ["Basic authentication is not offered", "Basic authentication is not offered"],
+])("a line of a log: %s", (text, shown) => {
+  expect(withoutSecrets(text)).toBe(shown);
 });

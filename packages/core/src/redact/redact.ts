@@ -34,3 +34,17 @@ function withoutSecret(parameter: string): string {
   const isSecret = value.length >= SECRET_LENGTH || (value !== "" && SECRET_NAME.test(name));
   return isSecret && !VARIABLES.test(value) ? `${name}****` : parameter;
 }
+
+/** Of a media type with parameters; what follows the comma may be megabytes. */
+const DATA_URL = /\bdata:([a-z]+\/[a-z0-9.+-]+)?(;[^,\s"']{0,200})?,[^\s"'`<>]+/gi;
+const AUTHORIZATION = /\b(authorization["']?\s?[:=]\s?["']?)(?:\w{1,20}\s)?[^\s"',]+/gi;
+/** No word of English: those have neither digits nor such signs. */
+const CREDENTIAL = /\b(Bearer|Basic|Token)\s(?=[^\s]{0,200}[\d=_.])[\w.~+/=-]{6,}/g;
+
+/** For logs: also without the content of data URLs, and without what an `Authorization` header holds. */
+export function withoutSecrets(text: string): string {
+  return withoutCredentials(text)
+    .replace(DATA_URL, (_all, type = "", parameters = "") => `data:${type}${parameters},****`)
+    .replace(AUTHORIZATION, "$1****")
+    .replace(CREDENTIAL, "$1 ****");
+}

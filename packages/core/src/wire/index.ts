@@ -64,6 +64,7 @@ export {
   WEIGHTS_LOCK_VERSION,
 } from "./weights.ts";
 export type {
+  ExceptionFacts,
   FailedPayload,
   FileInputKind,
   FrameKind,

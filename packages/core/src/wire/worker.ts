@@ -95,6 +95,15 @@ export interface SetupFailedPayload {
 /** Payload of `failed`: the message of the exception, or its type's name when that is empty. The traceback went to the logs. */
 export interface FailedPayload {
   readonly error: string;
+  readonly exception?: ExceptionFacts;
+}
+
+/** For traces. */
+export interface ExceptionFacts {
+  /** Name of its class. */
+  readonly type: string;
+  /** The traceback, where COG_OTEL_STACKS asks for it. */
+  readonly stack?: string;
 }
 
 /** Payload of `metric`; a null value deletes. */

@@ -1,2 +1,2 @@
 export type { LogFields, ModelOutput } from "./log.ts";
-export { Log } from "./log.ts";
+export { Log, traceFields } from "./log.ts";

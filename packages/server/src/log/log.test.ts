@@ -5,7 +5,14 @@ import { type ModelServer, OBEDIENT, OBEDIENT_SCHEMA, serving } from "#testing";
 const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
 const SAY = "print('said \"this\" \\\\ naïve 🐍')\nprint('wrong', file=sys.stderr)";
 
-function records(server: ModelServer): { level: string; fields: Record<string, unknown>; target: string }[] {
+interface LogRecord {
+  readonly timestamp: string;
+  readonly level: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly target: string;
+}
+
+function records(server: ModelServer): LogRecord[] {
   return server.log.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));
 }
 
@@ -55,5 +62,44 @@ test("no request and no secret is in it, whatever goes wrong", async () => {
     await server.logged("a webhook was not delivered");
     await server.logged("Stripped unknown input fields");
     expect(server.log).not.toContain("SECRET");
+  });
+});
+
+test("each line has the time to the microsecond, the model's name, and the trace that its request came with", async () => {
+  const trace = "0af7651916cd43dd8448eb211c80319c";
+  await serving({ ...model, env: { COG_MODEL: "mine" } }, async (server) => {
+    await server.post(
+      "/predictions",
+      { input: { do: "print('traced')" } },
+      { traceparent: `00-${trace}-b7ad6b7169203331-01` },
+    );
+    await server.post("/predictions", { input: { do: "print('untraced')" } }, { traceparent: '00-"-01' });
+    await server.logged('"message":"untraced"');
+    for (const { timestamp, fields } of records(server)) {
+      expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+      expect(fields["model"]).toBe("mine");
+    }
+    const named = (message: string) => records(server).find(({ fields }) => fields["message"] === message)?.fields;
+    expect(named("traced")).toMatchObject({ trace_id: trace, span_id: "b7ad6b7169203331" });
+    expect(named("untraced")).not.toHaveProperty("trace_id");
+  });
+});
+
+test("a log that nobody reads holds nothing up; what does not fit is counted, and said once somebody reads", async () => {
+  await serving(model, async (server) => {
+    const read = server.leaveLogUnread();
+    // 16 times what may wait, and what the pipe holds.
+    for (let count = 0; count < 64; count += 1) {
+      const { status } = await server.client.predict({ input: { do: "print('x' * (1 << 18))" } });
+      expect(status).toBe("succeeded");
+    }
+    read();
+    await server.logged("log writes dropped");
+    const dropped = records(server).find(({ fields }) => "dropped" in fields);
+    expect(dropped).toMatchObject({ level: "WARN", target: "cog::server", timestamp: expect.stringMatching(/Z$/) });
+    const kept = records(server).filter(({ target }) => target === "cog::prediction").length;
+    await server.client.predict({ input: { do: "print('after')" } });
+    await server.logged('"message":"after"');
+    expect(kept).toBeLessThan(64);
   });
 });

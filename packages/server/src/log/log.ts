@@ -4,11 +4,14 @@
  * Lines of a few milliseconds leave in one write; a reader that stands still costs lines (counted), never the event loop.
  */
 import { write, writeSync } from "node:fs";
+import { withoutSecrets } from "@cog/core/redact";
+import type { TraceContext } from "@cog/core/wire";
 import type { LogLevel, LogSettings } from "#settings";
 
 const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 const STDERR = 2;
-const MOST_PENDING_CHARACTERS = 16 * 1024 * 1024;
+/** What may wait for a reader, beside the chunk that is being written. What comes when there is more is dropped whole. */
+const MOST_PENDING_CHARACTERS = 1024 * 1024;
 const RETRY_MS = 10;
 /** Lines of this long leave in one write. */
 const GATHER_MS = 5;
@@ -22,7 +25,14 @@ export interface ModelOutput {
   /** Whole lines. */
   readonly text: string;
   /** Undefined: setup, or output outside any prediction. */
-  readonly predictionId: string | undefined;
+  readonly prediction: LoggedPrediction | undefined;
+}
+
+export interface LoggedPrediction {
+  readonly id: string;
+  readonly trace: TraceContext | undefined;
+  /** The queue that it came from, if any. */
+  readonly queue: string | undefined;
 }
 
 export class Log {
@@ -32,9 +42,12 @@ export class Log {
   #writing: Buffer | undefined;
   #scheduled = false;
   #idle: (() => void)[] = [];
+  /** Of every line: `,"model":"…"`. */
+  readonly #common: string;
 
   constructor(settings: LogSettings) {
     this.#settings = settings;
+    this.#common = settings.model === undefined ? "" : `,"model":${JSON.stringify(settings.model)}`;
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -54,17 +67,17 @@ export class Log {
   }
 
   /** Passes on what the model wrote, whatever the level. */
-  model({ source, text, predictionId }: ModelOutput): void {
+  model({ source, text, prediction }: ModelOutput): void {
     if (this.#settings.format === "console" || this.#settings.rawModelLines) {
       this.#push(text.endsWith("\n") ? text : `${text}\n`);
       return;
     }
-    const time = new Date().toISOString();
-    const id = predictionId === undefined ? "" : `,"prediction_id":${JSON.stringify(predictionId)}`;
+    const time = now();
+    const of = prediction === undefined ? "" : fieldsOf(prediction);
     const origin = source === "stdout" ? "Stdout" : "Stderr";
-    const target = predictionId === undefined ? "cog::model" : "cog::prediction";
+    const target = prediction === undefined ? "cog::model" : "cog::prediction";
     const head = `{"timestamp":"${time}","level":"INFO","fields":{"message":"`;
-    const tail = `"${id},"source":"${origin}"},"target":"${target}"}\n`;
+    const tail = `"${of},"source":"${origin}"${this.#common}},"target":"${target}"}\n`;
     const lines = text.endsWith("\n") ? text.slice(0, -1) : text;
     // A line is mostly plain text, which needs no look at each of its characters.
     const messages = NEEDS_ESCAPES.test(lines) ? escapedLines(lines) : lines;
@@ -92,23 +105,23 @@ export class Log {
 
   #line(level: LogLevel, message: string, fields: LogFields = {}): void {
     if (LEVELS[level] < LEVELS[this.#settings.level]) return;
-    const time = new Date().toISOString();
+    this.#push(this.#record(level, message, fields));
+  }
+
+  #record(level: LogLevel, message: string, fields: LogFields): string {
+    const name = level.toUpperCase();
     if (this.#settings.format === "console") {
-      const extra = Object.entries(fields).map(([name, value]) => (value === undefined ? "" : ` ${name}=${value}`));
-      this.#push(`${time} ${level.toUpperCase().padEnd(5)} ${message}${extra.join("")}\n`);
-      return;
+      const extra = Object.entries(fields).map(([field, value]) => (value === undefined ? "" : ` ${field}=${value}`));
+      return `${now()} ${name.padEnd(5)} ${withoutSecrets(`${message}${extra.join("")}`)}\n`;
     }
-    const record = {
-      timestamp: time,
-      level: level.toUpperCase(),
-      fields: { message, ...fields },
-      target: "cog::server",
-    };
-    this.#push(`${JSON.stringify(record)}\n`);
+    const cut = (_field: string, value: unknown): unknown =>
+      typeof value === "string" ? withoutSecrets(value) : value;
+    const own = JSON.stringify({ message, ...fields }, cut).slice(0, -1);
+    return `{"timestamp":"${now()}","level":"${name}","fields":${own}${this.#common}},"target":"cog::server"}\n`;
   }
 
   #push(lines: string): void {
-    if (this.#pending.length + lines.length > MOST_PENDING_CHARACTERS) {
+    if (this.#pending.length > MOST_PENDING_CHARACTERS) {
       this.#dropped += 1;
       return;
     }
@@ -122,7 +135,8 @@ export class Log {
     this.#scheduled = false;
     if (this.#writing !== undefined) return;
     if (this.#dropped > 0) {
-      this.#pending += `${JSON.stringify({ level: "WARN", fields: { message: `${this.#dropped} log writes dropped: nobody reads stderr fast enough` }, target: "cog::server" })}\n`;
+      const message = `${this.#dropped} log writes dropped: nobody reads stderr fast enough`;
+      this.#pending += this.#record("warn", message, { dropped: this.#dropped });
       this.#dropped = 0;
     }
     if (this.#pending === "") {
@@ -149,6 +163,28 @@ export class Log {
       else this.#writeRest();
     });
   }
+}
+
+/** RFC 3339, to the microsecond. */
+function now(): string {
+  const microseconds = Math.round((performance.timeOrigin + performance.now()) * 1000);
+  const text = new Date(Math.floor(microseconds / 1000)).toISOString();
+  return `${text.slice(0, -1)}${String(microseconds % 1000).padStart(3, "0")}Z`;
+}
+
+function fieldsOf({ id, trace, queue }: LoggedPrediction): string {
+  const { trace_id, span_id } = traceFields(trace);
+  const of = `,"prediction_id":${JSON.stringify(id)}`;
+  const traced = trace_id === undefined ? "" : `,"trace_id":"${trace_id}","span_id":"${span_id}"`;
+  return `${of}${traced}${queue === undefined ? "" : `,"queue":${JSON.stringify(queue)}`}`;
+}
+
+const TRACE_PARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/;
+
+/** What names a trace in a log; nothing when there is none, or what the client sent is none. */
+export function traceFields(trace: Partial<TraceContext> | undefined): { trace_id?: string; span_id?: string } {
+  const [, trace_id, span_id] = TRACE_PARENT.exec(trace?.traceparent ?? "") ?? [];
+  return trace_id === undefined || span_id === undefined ? {} : { trace_id, span_id };
 }
 
 function escapedLines(lines: string): string {

@@ -29,6 +29,10 @@ export class PredictionMeter implements Observer {
     inputBytes.add(bytesOf(inputText));
   }
 
+  preparing(): void {
+    // Downloads are measured one by one.
+  }
+
   running(): undefined {
     return undefined;
   }

@@ -1,7 +1,7 @@
 export type { FeedEvent, Replay, Subscriber } from "./feed.ts";
 export { Feed } from "./feed.ts";
 export type { LivePrediction, Source, Submission, Target, Workspace } from "./live.ts";
-export type { Observe, Observer } from "./observer.ts";
+export type { Observe, Observer, StepFailure } from "./observer.ts";
 export type { EndedPrediction, FailureReason, Prediction, PredictionEvent } from "./prediction.ts";
 export { advance, hasEnded, newPrediction, StepFailed } from "./prediction.ts";
 export { renderAccepted, renderAnswer, renderEvent, renderSnapshot } from "./render.ts";

@@ -10,7 +10,7 @@ import { isArrayText, piecesOf, textOf, toRawJson } from "#raw-json";
 import type { Running, WorkerEvent } from "#workers";
 import type { Subscriber } from "./feed.ts";
 import { Feed } from "./feed.ts";
-import type { Observer } from "./observer.ts";
+import type { Observer, StepFailure } from "./observer.ts";
 import type { FailureReason, Prediction, PredictionEvent } from "./prediction.ts";
 import { advance, hasEnded, newPrediction, StepFailed } from "./prediction.ts";
 import { renderSnapshot } from "./render.ts";
@@ -79,12 +79,7 @@ export interface LiveOptions {
 type Ended =
   | Extract<WorkerEvent, { type: "done" | "canceled" }>
   /** Also before the worker had it. */
-  | ({ readonly type: "failed" } & Failure);
-
-interface Failure {
-  readonly error: string;
-  readonly reason: FailureReason;
-}
+  | ({ readonly type: "failed" } & StepFailure);
 
 const NOTHING: readonly RawJson[] = [];
 
@@ -109,7 +104,7 @@ export class LivePrediction implements Waiter {
   #startedMs = 0;
   /** Set while an output is being converted: later events wait for it. */
   #tail: Promise<void> | undefined;
-  #failure: Failure | undefined;
+  #failure: StepFailure | undefined;
 
   constructor(options: LiveOptions) {
     const { id, inputText, createdAt, history } = options.submission;
@@ -126,15 +121,22 @@ export class LivePrediction implements Waiter {
     this.#slot = slot;
     this.#startedMs = performance.now();
     this.#advance({ type: "started", at: Date.now() });
-    for (const observer of this.#options.observers) observer.started();
+    for (const observer of this.#options.observers) observer.started(slot.number);
     const prepared = workspace.prepare(submission.input, slot.worker.files, () => this.#signal());
     // The worker gets its frame before anybody is told: that is the shorter way to the first output.
     if (prepared === undefined) this.#run(slot, submission.inputText);
+    else for (const observer of this.#options.observers) observer.preparing();
     this.feed.publish({ type: "start" }, this.now);
     prepared?.then(
       (input) => this.#run(slot, toRawJson(input)),
       (error: unknown) => this.#workerEnded({ type: "failed", ...failureOf(error) }),
     );
+  }
+
+  /** The queue that it came from, if any. */
+  get queue(): string | undefined {
+    const { source } = this.#options.submission;
+    return source?.kind === "redis" ? source.queue : undefined;
   }
 
   get patient(): boolean {
@@ -257,7 +259,7 @@ export class LivePrediction implements Waiter {
   /** The worker is idle again: the slot goes back first, so that the next waiter is served before this answer leaves. */
   #workerEnded(event: Ended): void {
     this.#running = undefined;
-    for (const observer of this.#options.observers) observer.idle();
+    for (const observer of this.#options.observers) observer.idle(event.type === "failed" ? event : undefined);
     this.#slot?.release();
     if (event.type !== "done") {
       this.#inOrder(() => this.#end({ ...event, ...this.#ending() }));
@@ -311,7 +313,7 @@ export class LivePrediction implements Waiter {
     return this.#abort.signal;
   }
 
-  #fail(failure: Failure): void {
+  #fail(failure: StepFailure): void {
     if (this.#running === undefined) {
       this.#end({ type: "failed", ...failure, ...this.#ending() });
       return;
@@ -345,7 +347,7 @@ export class LivePrediction implements Waiter {
   }
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): StepFailure {
   const reason = error instanceof StepFailed ? error.reason : "exception";
   return { error: messageOf(error), reason };
 }

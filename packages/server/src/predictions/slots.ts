@@ -7,6 +7,8 @@ import type { Worker } from "#workers";
 
 export interface Slot {
   readonly worker: Worker;
+  /** Which of its worker's, counted from 0. */
+  readonly number: number;
   /** Gives the slot back; a second call does nothing. */
   release(): void;
 }
@@ -30,6 +32,8 @@ export interface Ticket {
 interface Opened {
   readonly worker: Worker;
   busy: number;
+  /** By number: which of its slots are busy. */
+  readonly taken: boolean[];
 }
 
 export class Slots {
@@ -71,7 +75,7 @@ export class Slots {
 
   /** A worker is ready: its slots count from now on. */
   open(worker: Worker): void {
-    this.#workers.set(worker, { worker, busy: 0 });
+    this.#workers.set(worker, { worker, busy: 0, taken: new Array(worker.slots).fill(false) });
     this.#admit();
   }
 
@@ -122,13 +126,17 @@ export class Slots {
 
   #take(opened: Opened): Slot {
     opened.busy += 1;
+    const number = opened.taken.indexOf(false);
+    opened.taken[number] = true;
     let held = true;
     return {
       worker: opened.worker,
+      number,
       release: () => {
         if (!held) return;
         held = false;
         opened.busy -= 1;
+        opened.taken[number] = false;
         this.#admit();
       },
     };

@@ -64,6 +64,7 @@ export function readGatewayInvocation(args: readonly string[], env: Environment)
         level: logLevel(env["COG_LOG_LEVEL"]),
         format: env["LOG_FORMAT"] === "console" ? "console" : "json",
         rawModelLines: false,
+        model: undefined,
       },
       notifyFd: descriptor(env["COG_NOTIFY_FD"]),
       warnings,

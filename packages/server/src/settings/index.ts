@@ -15,3 +15,4 @@ export type {
 } from "./settings.ts";
 export { givenTemporaryRoot, readInvocation } from "./settings.ts";
 export type { StorageSettings, UploadResult } from "./storage.ts";
+export type { TraceSettings } from "./traces.ts";

@@ -7,8 +7,6 @@ export interface MetricsSettings {
   readonly port: number | undefined;
   /** Metrics of the model that are exported too, as the model names them. */
   readonly modelMetrics: readonly string[];
-  /** How the model is called, in `cog_build_info` and in the log. */
-  readonly model: string | undefined;
 }
 
 const OFF: ReadonlySet<string> = new Set(["off", "0", "false", "no"]);
@@ -21,7 +19,6 @@ export function readMetrics(env: Environment, port: number): MetricsSettings | u
   return {
     port: readMetricsPort(env["COG_METRICS_PORT"], port),
     modelMetrics: names.filter((name) => name !== ""),
-    model: env["COG_MODEL"] || undefined,
   };
 }
 

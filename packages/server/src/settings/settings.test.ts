@@ -47,9 +47,12 @@ const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: 
   { env: { COG_WORKER_FDS: "5,6,7" }, expected: { workerFds: { channel: 5, control: 6, output: 7 } } },
   {
     env: { LOG_FORMAT: "console", COG_LOG_LEVEL: "WARNING" },
-    expected: { log: { level: "warn", format: "console", rawModelLines: false } },
+    expected: { log: { level: "warn", format: "console", rawModelLines: false, model: undefined } },
   },
-  { env: { COG_LOG_LEVEL: "loud" }, expected: { log: { level: "info", format: "json", rawModelLines: false } } },
+  {
+    env: { COG_LOG_LEVEL: "loud" },
+    expected: { log: { level: "info", format: "json", rawModelLines: false, model: undefined } },
+  },
 ];
 
 test.each(ROWS)("$args $env", ({ args = [], env = {}, expected }) => {

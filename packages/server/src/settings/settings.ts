@@ -10,6 +10,8 @@ import type { QueueSettings } from "./queue.ts";
 import { OLD_QUEUE_FLAGS, OLD_QUEUE_USAGE, oldArguments, QUEUE_FLAGS, QUEUE_USAGE, readQueue } from "./queue.ts";
 import type { StorageSettings } from "./storage.ts";
 import { readStorage } from "./storage.ts";
+import type { TraceSettings } from "./traces.ts";
+import { readTraces } from "./traces.ts";
 import { isOn, numberReader, seconds, text } from "./values.ts";
 
 export interface Settings {
@@ -62,6 +64,10 @@ export interface Settings {
   readonly log: LogSettings;
   /** Undefined: nothing is measured. */
   readonly metrics: MetricsSettings | undefined;
+  /** Undefined: nothing is traced. */
+  readonly traces: TraceSettings | undefined;
+  /** How the model is called, by whoever runs it. */
+  readonly model: string | undefined;
   /** Made by the launcher for the worker it forked; ours to remove. */
   readonly temporaryRoot: string | undefined;
   readonly notifyFd: number | undefined;
@@ -89,6 +95,8 @@ export interface LogSettings {
   readonly format: "json" | "console";
   /** `COG_LOG_MODEL=raw`: lines of the model are passed on unchanged in both formats. */
   readonly rawModelLines: boolean;
+  /** How the model is called, by whoever runs it: a field of every line. */
+  readonly model: string | undefined;
 }
 
 /** What input URLs may cost, and where they may lead; undefined: no limit. */
@@ -215,8 +223,11 @@ export function readInvocation(args: readonly string[], env: Environment): Invoc
         level: logLevel(env["COG_LOG_LEVEL"]),
         format: env["LOG_FORMAT"] === "console" ? "console" : "json",
         rawModelLines: env["COG_LOG_MODEL"] === "raw",
+        model: text(env["COG_MODEL"]),
       },
       metrics: readMetrics(env, port),
+      traces: readTraces(env, warnings),
+      model: text(env["COG_MODEL"]),
       temporaryRoot: givenTemporaryRoot(env),
       notifyFd: descriptor(env["COG_NOTIFY_FD"]),
       workerFds: workerFds(env["COG_WORKER_FDS"]),

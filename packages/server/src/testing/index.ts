@@ -1,3 +1,4 @@
+export { type CollectedSpan, Collector } from "./collector.ts";
 export { type ModelOptions, ModelServer } from "./model-server.ts";
 export { OBEDIENT, OBEDIENT_SCHEMA } from "./obedient.ts";
 export { hasRedisServer, OwnRedis } from "./own-redis.ts";

@@ -108,6 +108,12 @@ export class ModelServer {
     return this.#log.until((all) => all.includes(text) || undefined);
   }
 
+  /** Nobody reads its stderr, until what this returns is called. */
+  leaveLogUnread(): () => void {
+    this.#child.stderr?.pause();
+    return () => void this.#child.stderr?.resume();
+  }
+
   notified(event: Notification["event"]): Promise<unknown> {
     return this.#notes.until((all) => all.includes(`"event":"${event}"`) || undefined);
   }

@@ -8,6 +8,7 @@ export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 export type Reply = (request: Received, response: ServerResponse) => void;
@@ -53,7 +54,8 @@ export class Receiver {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = "", url = "", headers } = request;
-    const received = { method, path: url, headers, body: Buffer.concat(chunks).toString() };
+    const bytes = Buffer.concat(chunks);
+    const received = { method, path: url, headers, body: bytes.toString(), bytes };
     reply(received, response);
     this.received.push(received);
     for (const look of this.#waiting.splice(0)) look();

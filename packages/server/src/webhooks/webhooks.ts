@@ -4,6 +4,7 @@
  */
 import type { TraceContext, WebhookEvent } from "@cog/core/wire";
 import type { Log } from "#log";
+import { traceFields } from "#log";
 import type { Fetch } from "#outgoing";
 import type { FeedEvent, Prediction, Subscriber } from "#predictions";
 import { renderSnapshot } from "#predictions";
@@ -137,6 +138,7 @@ export class Webhooks {
       this.#options.log.warn(last ? "the last webhook was not delivered" : "a webhook was not delivered", {
         prediction_id: now.id,
         outcome,
+        ...traceFields(trace),
       });
       // Nobody listens: what is left would only hold up the last one.
       waiting.splice(0, waiting.findLastIndex(({ event }) => event !== "completed") + 1);

@@ -6,4 +6,4 @@ export { Pool } from "./pool.ts";
 export { WorkerProcess } from "./process.ts";
 export type { SupervisorOptions, SupervisorState } from "./supervisor.ts";
 export { Supervisor } from "./supervisor.ts";
-export type { Job, Running, Worker, WorkerEvent, WorkerFailure } from "./worker.ts";
+export type { Job, Running, Worker, WorkerEvent, WorkerFailed, WorkerFailure } from "./worker.ts";

@@ -394,7 +394,7 @@ function eventOf(frame: Frame, body: Buffer): WorkerEvent {
     case FRAME_KINDS.done:
       return { type: "done", payload: payloadOf(bytes), files, iterated: hasFlag(frame, "iterated") };
     case FRAME_KINDS.failed:
-      return { type: "failed", error: jsonOf<FailedPayload>(bytes).error, reason: "exception" };
+      return { type: "failed", reason: "exception", ...jsonOf<FailedPayload>(bytes) };
     default:
       return { type: "canceled" };
   }

@@ -1,5 +1,5 @@
 /** What the rest of the server knows of a worker. */
-import type { FileInputKind, MetricPayload, TraceContext } from "@cog/core/wire";
+import type { ExceptionFacts, FileInputKind, MetricPayload, TraceContext } from "@cog/core/wire";
 import type { RawJson, RawValue } from "#raw-json";
 
 export interface Worker {
@@ -27,10 +27,17 @@ export interface Running {
 /** Its code raised; its process ended, for want of memory or otherwise; or it could not be given its input. */
 export type WorkerFailure = "exception" | "worker_crash" | "oom" | "internal";
 
+export interface WorkerFailed {
+  readonly error: string;
+  readonly reason: WorkerFailure;
+  /** What the model's code raised. */
+  readonly exception?: ExceptionFacts;
+}
+
 export type WorkerEvent =
   | { readonly type: "log"; readonly source: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "metric"; readonly metric: MetricPayload }
   | { readonly type: "output"; readonly payload: RawValue; readonly files: boolean }
   | { readonly type: "done"; readonly payload: RawValue; readonly files: boolean; readonly iterated: boolean }
-  | { readonly type: "failed"; readonly error: string; readonly reason: WorkerFailure }
+  | ({ readonly type: "failed" } & WorkerFailed)
   | { readonly type: "canceled" };

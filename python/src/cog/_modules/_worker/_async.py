@@ -83,6 +83,11 @@ class AsyncLoop:
     async def _predict(self, frame: Frame, task: _Task) -> None:
         assert self._around is not None
         prediction = Prediction(frame, self._around)
+        if prediction.trace_context:
+            # Few requests have one.
+            from ._trace import follow_processes
+
+            follow_processes()
         running.set(prediction)
         try:
             if task.requested:

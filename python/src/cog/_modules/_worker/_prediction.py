@@ -86,7 +86,13 @@ class Prediction(RunningScope):
         for source in (STDOUT, STDERR):
             self.log.add((source, None))
         self.log.add((STDERR, user_traceback(error)))
-        self._end(FAILED, json.dumps({"error": error_text(error)}).encode())
+        self._end(FAILED, json.dumps(self._failure(error)).encode())
+
+    def _failure(self, error: BaseException) -> Dict[str, Any]:
+        exception = {"type": type(error).__qualname__}
+        if self._around.settings.trace_stacks:
+            exception["stack"] = user_traceback(error)
+        return {"error": error_text(error), "exception": exception}
 
     def canceled(self) -> None:
         self._end(CANCELED, b"")

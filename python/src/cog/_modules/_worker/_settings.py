@@ -21,6 +21,8 @@ class Settings(NamedTuple):
     """Files that cross the channel are written below it."""
     system_temporary: str
     """Files below it that a prediction makes and returns are removed after delivery."""
+    trace_stacks: bool
+    """Tracebacks go to the server too, for traces."""
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -33,6 +35,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         weights=environment.get("COG_WEIGHTS") or None,
         temporary_root=environment.get("COG_TMPDIR") or system_temporary(environment),
         system_temporary=system_temporary(environment),
+        trace_stacks=environment.get("COG_OTEL_STACKS") == "1",
     )
 
 

@@ -83,6 +83,7 @@ class SyncLoop:
     def _predict(self, frame: Frame, around: Surroundings) -> None:
         prediction = Prediction(frame, around)
         cancel = self.cancel
+        restore = _traced(prediction.trace_context) if prediction.trace_context else None
         token = running.set(prediction)
         cancel.begin(frame.sequence)
         if self._inbox:
@@ -100,6 +101,8 @@ class SyncLoop:
         finally:
             cancel.end()
             running.reset(token)
+            if restore is not None:
+                restore()
 
     def _run(self, prediction: Prediction) -> None:
         cancel = self.cancel
@@ -140,6 +143,13 @@ class SyncLoop:
             # It was raised just before or after the generator's own code: it belongs inside, where the cleanup is.
             return _throw(iterator, error)
         return item
+
+
+def _traced(trace_context: Dict[str, str]) -> Callable[[], None]:
+    # Few requests have one.
+    from ._trace import set_in_environment
+
+    return set_in_environment(trace_context)
 
 
 _END: Any = object()

@@ -1,0 +1,2 @@
+export type { Traces } from "./traces.ts";
+export { startTraces } from "./traces.ts";

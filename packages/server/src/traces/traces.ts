@@ -1,0 +1,124 @@
+/** Traces by OpenTelemetry. All of this room is loaded only when they are switched on. */
+
+import type { SetupReport } from "@cog/core/wire";
+import type { Tracer } from "@opentelemetry/api";
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { setGlobalErrorHandler } from "@opentelemetry/core";
+import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
+import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
+import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import type { OnTransfer } from "#files";
+import type { Log } from "#log";
+import type { Observe } from "#predictions";
+import type { TraceSettings } from "#settings";
+import type { OnSend } from "#webhooks";
+import { PredictionSpans } from "./prediction-spans.ts";
+import { contextOf, headersOf } from "./propagation.ts";
+
+export interface TracesOptions {
+  readonly settings: TraceSettings;
+  /** How the model is called. */
+  readonly model: string;
+  readonly version: string;
+  readonly log: Log;
+}
+
+/** Of a collector that is down, the log says so once in this time. */
+const COMPLAIN_EVERY_MS = 60_000;
+
+export async function startTraces({ settings, model, version, log }: TracesOptions): Promise<Traces> {
+  complainTo(log);
+  const named = resourceFromAttributes({ "service.name": model, "cog.version": version });
+  const resource = defaultResource()
+    .merge(named)
+    .merge(detectResources({ detectors: [envDetector] }));
+  const processor = new BatchSpanProcessor(await exporterFor(settings.protocol));
+  return new Traces(new BasicTracerProvider({ resource, spanProcessors: [processor] }), { model, version });
+}
+
+/** Half of what both bring is theirs alone. */
+async function exporterFor(protocol: TraceSettings["protocol"]): Promise<SpanExporter> {
+  const { OTLPTraceExporter } =
+    protocol === "http/json"
+      ? await import("@opentelemetry/exporter-trace-otlp-http")
+      : await import("@opentelemetry/exporter-trace-otlp-proto");
+  return new OTLPTraceExporter();
+}
+
+function complainTo(log: Log): void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  setGlobalErrorHandler((error) => {
+    const now = performance.now();
+    if (now - lastMs < COMPLAIN_EVERY_MS) return;
+    lastMs = now;
+    log.warn("traces could not be sent", { error: typeof error === "string" ? error : error.message });
+  });
+}
+
+export class Traces {
+  readonly #provider: BasicTracerProvider;
+  readonly #tracer: Tracer;
+  readonly #model: string;
+
+  constructor(provider: BasicTracerProvider, { model, version }: Pick<TracesOptions, "model" | "version">) {
+    this.#provider = provider;
+    this.#tracer = provider.getTracer("cog", version);
+    this.#model = model;
+  }
+
+  readonly observe: Observe = (submission) => new PredictionSpans(submission, this.#tracer);
+
+  readonly onTransfer: OnTransfer = ({ kind, trace: parent }) => {
+    // What is downloaded is part of the span of the inputs.
+    if (kind === "download") return () => undefined;
+    const span = this.#tracer.startSpan("cog.prediction.upload", { kind: SpanKind.CLIENT }, contextOf(parent));
+    return (result, error) => {
+      span.setAttribute("cog.upload.result", result);
+      if (result === "failed") {
+        const message = error instanceof Error ? error.message : String(error);
+        span.recordException({ name: "UploadFailed", message });
+        span.setStatus({ code: SpanStatusCode.ERROR, message });
+      }
+      span.end();
+    };
+  };
+
+  readonly onSend: OnSend = ({ event, predictionId, trace: parent }) => {
+    const attributes = { "cog.webhook.event": event, "cog.prediction.id": predictionId };
+    const span = this.#tracer.startSpan("cog.webhook", { kind: SpanKind.CLIENT, attributes }, contextOf(parent));
+    return {
+      headers: headersOf(span),
+      ended: (outcome) => {
+        span.setAttribute("cog.webhook.result", outcome);
+        if (outcome !== "delivered") span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+        span.end();
+      },
+    };
+  };
+
+  /** A setup that has ended. `error`: why it failed. */
+  setUp({ started_at, completed_at }: SetupReport, error: string | undefined): void {
+    const startTime = new Date(started_at);
+    const endTime = completed_at === undefined ? new Date() : new Date(completed_at);
+    const attributes = { "cog.model": this.#model, error: error !== undefined };
+    const setup = this.#tracer.startSpan("cog.setup", { startTime, attributes }, ROOT_CONTEXT);
+    const model = this.#tracer.startSpan("cog.setup.model", { startTime }, trace.setSpan(ROOT_CONTEXT, setup));
+    if (error !== undefined) {
+      model.recordException({ name: "SetupFailed", message: error }, endTime);
+      for (const span of [model, setup]) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    }
+    model.end(endTime);
+    setup.end(endTime);
+  }
+
+  /** Sends what is left, within `patienceMs`. */
+  async close(patienceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    // What could not be sent has been complained of.
+    await Promise.race([this.#provider.shutdown().catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+}
