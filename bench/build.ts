@@ -4,11 +4,11 @@
  */
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { type Program, programsOf } from "./commands.ts";
 import type { Answer, Options, Question, Row, Side, Subject } from "./question.ts";
 
 const execute = promisify(execFile);
@@ -39,7 +39,6 @@ const rows = {
   },
 } as const satisfies Record<string, Subject>;
 
-type Program = readonly [file: string, ...args: string[]];
 type Samples = Record<keyof typeof rows, number[]>;
 
 export const build: Question = {
@@ -62,16 +61,6 @@ async function run(options: Options): Promise<Answer> {
     notes: [`on ${BASE}, with a file of ${BIG_BYTES / 1024 / 1024} MB; downloads are in the builder's cache`],
     rows: table.filter(({ id }) => options.wants(id)),
   };
-}
-
-function programsOf(options: Options): ReadonlyMap<Side, Program> {
-  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.cjs");
-  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.cjs. Run `npm run build` first.");
-  const other = process.env["COG_BINARY"];
-  const programs = new Map<Side, Program>();
-  if (other !== undefined && options.side !== "ours") programs.set("reference", [other]);
-  if (options.side !== "reference") programs.set("ours", [process.execPath, bundle]);
-  return programs;
 }
 
 async function measure(program: Program, repeats: number): Promise<Samples> {

@@ -3,17 +3,17 @@
  * any other cog binary named in COG_BINARY, which then takes the place of the reference.
  */
 import { execFile, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { readInterface } from "../packages/cli/src/python/index.ts";
+import { type Cost, type Costs, costOf, LIMIT_MS, type Program, programsOf, rowsOf } from "./commands.ts";
 import type { Answer, Options, Question, Row, Side, Subject } from "./question.ts";
 
 const execute = promisify(execFile);
-const LIMIT_MS = 300_000;
 
 export const cli: Question = {
   name: "cli",
@@ -117,8 +117,6 @@ const watching: Subject = {
 /** Node with nothing to do: what is left for ours is above this. */
 const floor: Subject = { id: "P17", what: "node with nothing to do", unit: "ms", bars: [] };
 
-type Program = readonly [file: string, ...args: string[]];
-
 async function run(options: Options): Promise<Answer> {
   const programs = programsOf(options);
   const folder = await mkdtemp(join(tmpdir(), "cog-bench-"));
@@ -143,16 +141,6 @@ async function run(options: Options): Promise<Answer> {
   }
 }
 
-function programsOf(options: Options): ReadonlyMap<Side, Program> {
-  const bundle = join(import.meta.dirname, "..", "dist", "cli", "main.cjs");
-  if (!existsSync(bundle)) throw new Error("There is no dist/cli/main.cjs. Run `npm run build` first.");
-  const other = process.env["COG_BINARY"];
-  const programs = new Map<Side, Program>();
-  if (other !== undefined && options.side !== "ours") programs.set("reference", [other]);
-  if (options.side !== "reference") programs.set("ours", [process.execPath, bundle]);
-  return programs;
-}
-
 async function writeProject(folder: string): Promise<void> {
   await writeFile(join(folder, "cog.yaml"), 'build:\n  python_version: "3.11"\nrun: "run.py:Runner"\n');
   await writeModel(folder, "text");
@@ -161,26 +149,6 @@ async function writeProject(folder: string): Promise<void> {
 async function writeModel(folder: string, answer: string): Promise<void> {
   const source = "from cog import BaseRunner\n\n\nclass Runner(BaseRunner):\n    def run(self, text: str) -> str:\n";
   await writeFile(join(folder, "run.py"), `${source}        return ${answer}\n`);
-}
-
-/** What a command costs: the time that passes, and the processors', which says more where others work too. */
-interface Cost {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-}
-
-type Costs = Readonly<Record<Side, Cost[]>>;
-
-function rowsOf(subject: Subject, costs: Costs): Row[] {
-  const samples = (part: keyof Cost) => ({
-    reference: costs.reference.map((cost) => cost[part]),
-    ours: costs.ours.map((cost) => cost[part]),
-  });
-  const { id, what, unit } = subject;
-  return [
-    { ...subject, samples: samples("wallMs") },
-    { id: `${id} cpu`, what: `${what}: cpu`, unit, bars: [], samples: samples("cpuMs") },
-  ];
 }
 
 async function measureFloor(folder: string): Promise<Cost[]> {
@@ -265,21 +233,4 @@ async function timeEdits(folder: string, { quick }: Options): Promise<number[]> 
     child.kill("SIGINT");
     await ended;
   }
-}
-
-/** The shell counts, and says so in its last line. */
-const COUNTED = 'TIMEFORMAT="%R %U %S"; time "$@"';
-
-async function costOf(program: Program, cwd: string, env: Record<string, string>): Promise<Cost> {
-  const { stdout, stderr } = await execute("bash", ["-c", COUNTED, "bash", ...program], {
-    cwd,
-    env: { ...process.env, ...env, LC_ALL: "C.UTF-8" },
-    timeout: LIMIT_MS,
-  });
-  // A command that ends early without a word would be the fastest of all.
-  if (program.at(-1) !== "0" && stdout.trim() === "") throw new Error(`${program.join(" ")} printed nothing.`);
-  const [real = Number.NaN, user = Number.NaN, system = Number.NaN] = (stderr.trimEnd().split("\n").at(-1) ?? "")
-    .split(" ")
-    .map((seconds) => Number(seconds) * 1000);
-  return { wallMs: real, cpuMs: user + system };
 }

@@ -9,12 +9,13 @@ import { cli } from "./cli.ts";
 import { clone } from "./clone.ts";
 import { fuzz } from "./fuzz.ts";
 import { peers } from "./peers.ts";
+import { push } from "./push.ts";
 import type { Options, Question } from "./question.ts";
 import { asJson, asTable } from "./report.ts";
 import { server } from "./server.ts";
 import { soak } from "./soak.ts";
 
-const questions: readonly Question[] = [server, soak, fuzz, peers, cli, build, clone];
+const questions: readonly Question[] = [server, soak, fuzz, peers, cli, build, push, clone];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
