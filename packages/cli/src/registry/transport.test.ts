@@ -7,6 +7,7 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { checkPushAccess } from "./push-access.ts";
 import { Transport } from "./transport.ts";
@@ -94,6 +95,23 @@ test("what a form says goes to no other host", async () => {
   await expect(send("refresh_token=s3cret")).rejects.toMatchObject({ failure: "not-a-registry" });
   expect(told).toEqual([]);
   expect(await send("")).toBe(200);
+  await transport.close();
+});
+
+test("an answer is read to its end, however slowly, when the server hangs up after it", async () => {
+  const body = Buffer.alloc(300_000, 7);
+  const hasty = createServer((_, response) => response.writeHead(200, { connection: "close" }).end(body));
+  const host = `127.0.0.1:${await listening(hasty)}`;
+  vi.stubEnv("NO_PROXY", "127.0.0.1");
+  const transport = new Transport({ insecureHosts: [] });
+  const answer = await transport.open(`http://${host}/`, { signal });
+  let read = 0;
+  for await (const bytes of answer.body) {
+    // By now all of it is here, and the connection has ended.
+    await delay(read === 0 ? 100 : 0);
+    read += bytes.length;
+  }
+  expect(read).toBe(body.length);
   await transport.close();
 });
 
