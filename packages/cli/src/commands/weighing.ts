@@ -45,7 +45,9 @@ export async function importCommand(
       sources: {
         projectDirectory: project.directory,
         huggingFace: { endpoint: huggingFaceEndpoint(context), token: settings.weights.huggingFaceToken },
+        s3: settings.weights.s3,
         transport: registries.transport,
+        openRepository: registries.open,
       },
       cacheDirectory: settings.cacheDirectory,
       stateDirectory: openState(project.directory),

@@ -43,7 +43,9 @@ describe("without a registry", () => {
     ],
     ["{uri: w/a}", "is not a directory"],
     ["{uri: links}", "link is a symbolic link"],
-    ["{uri: 's3://x/y'}", 'unsupported weight source scheme "s3" in URI "s3://x/y"'],
+    ["{uri: 'gs://x/y'}", 'unsupported weight source scheme "gs" in URI "gs://x/y"'],
+    ["{uri: 's3:///y'}", "expected s3://BUCKET or s3://BUCKET/PREFIX"],
+    ["{uri: 'oci://ada/model'}", "it must name the host of a registry"],
     ["{uri: 'hf://acme/gated'}", "Accept them at 127.0.0.1:"],
     ["{uri: 'hf://acme/absent'}", "has no such repository, revision or file"],
   ])("%s cannot be imported", async (source, why) => {

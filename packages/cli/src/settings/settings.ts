@@ -1,6 +1,7 @@
 /** Every environment variable the command line knows, read here and nowhere else. */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import type { EndpointSettings } from "@cog/core/object-storage";
 
 const MIB = 1024 * 1024;
 
@@ -56,6 +57,8 @@ export interface WeightSettings {
   readonly huggingFaceEndpoint: string;
   /** HF_TOKEN, else HUGGING_FACE_HUB_TOKEN. */
   readonly huggingFaceToken: string | undefined;
+  /** AWS_ACCESS_KEY_ID and the like: s3:// weights. */
+  readonly s3: ObjectStorageSettings;
   /** COG_WEIGHTS_REPO: where an image's weights are fetched from. */
   readonly repository: string | undefined;
   /** COG_WEIGHTS_FILE: what says which they are. */
@@ -73,6 +76,12 @@ export interface QueueSettings {
   readonly name: string | undefined;
   /** COG_QUEUE_LAG_MAX, as given: a prediction is refused when more than these wait. */
   readonly lagMax: string | undefined;
+}
+
+export interface ObjectStorageSettings extends EndpointSettings {
+  readonly accessKeyId: string | undefined;
+  readonly secretAccessKey: string | undefined;
+  readonly sessionToken: string | undefined;
 }
 
 export interface PushSettings {
@@ -179,6 +188,15 @@ export function readSettings(environment: Environment = process.env): Settings {
     weights: {
       huggingFaceEndpoint: text("HF_ENDPOINT") ?? "https://huggingface.co",
       huggingFaceToken: text("HF_TOKEN") ?? text("HUGGING_FACE_HUB_TOKEN"),
+      s3: {
+        accessKeyId: text("AWS_ACCESS_KEY_ID"),
+        secretAccessKey: text("AWS_SECRET_ACCESS_KEY"),
+        sessionToken: text("AWS_SESSION_TOKEN"),
+        region: text("AWS_REGION") ?? text("AWS_DEFAULT_REGION"),
+        s3Endpoint: (text("AWS_ENDPOINT_URL_S3") ?? text("AWS_ENDPOINT_URL"))?.replace(/\/+$/, ""),
+        gsEndpoint: undefined,
+        pathStyle: switched(text("COG_S3_PATH_STYLE")),
+      },
       repository: text("COG_WEIGHTS_REPO"),
       file: text("COG_WEIGHTS_FILE"),
       sharedCache: text("COG_CACHE_DIR"),
@@ -202,6 +220,10 @@ export function readSettings(environment: Environment = process.env): Settings {
     home,
     environment,
   };
+}
+
+function switched(text: string | undefined): boolean | undefined {
+  return text === undefined ? undefined : text === "1" || text === "true";
 }
 
 /** What is no whole number from 1 on counts as absent. */

@@ -169,6 +169,26 @@ export const variables: readonly Variable[] = [
     meaning: "The same, where HF_TOKEN is not set",
   },
   {
+    name: "AWS_ACCESS_KEY_ID",
+    group: "Network and registries",
+    meaning:
+      "With AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN where there is one: who reads s3:// weights; default: anybody",
+  },
+  { name: "AWS_SECRET_ACCESS_KEY", group: "Network and registries", meaning: "The secret of AWS_ACCESS_KEY_ID" },
+  { name: "AWS_SESSION_TOKEN", group: "Network and registries", meaning: "Belongs to a key that is good for a while" },
+  { name: "AWS_REGION", group: "Network and registries", meaning: "Where buckets are; default: us-east-1" },
+  {
+    name: "AWS_ENDPOINT_URL_S3",
+    group: "Network and registries",
+    meaning: "The address of another storage than Amazon's; else AWS_ENDPOINT_URL",
+  },
+  { name: "AWS_ENDPOINT_URL", group: "Network and registries", meaning: "The same for all services" },
+  {
+    name: "COG_S3_PATH_STYLE",
+    group: "Network and registries",
+    meaning: "1: the bucket is in the path; 0: in the name of the host; default: in the path at another storage",
+  },
+  {
     name: "HTTPS_PROXY",
     group: "Network and registries",
     meaning: "The proxy on the way to registries; HTTP_PROXY alike",

@@ -34,8 +34,9 @@ export const sha = (content: string | Uint8Array): string => createHash("sha256"
 /** A registry that wants to know who asks; `host` is "" where there is none. */
 export const testRegistry = {
   host: REGISTRY,
+  credentials: { kind: "password", username: USER, password: PASSWORD },
   authorization: `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString("base64")}`,
-};
+} as const;
 
 /** One line of `weights` in cog.yaml. */
 export const weight = (name: string, source: string, target = `/src/${name}`): string =>

@@ -12,31 +12,60 @@ export interface UnpackedFile {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+export interface ArchiveEntry extends UnpackedFile {
+  /** All else is named for people. */
+  readonly kind: "file" | "directory" | `a ${string}`;
+}
+
+type Packed = { readonly mediaType: string; readonly digest: string };
+
 /** Every file as it comes; each must be read before the next. @throws CogError for what no layer of a weight holds */
-export async function* unpackLayer(
-  content: AsyncIterable<Uint8Array>,
-  { mediaType, digest }: { readonly mediaType: string; readonly digest: string },
-): AsyncGenerator<UnpackedFile> {
-  const wrong: Wrong = (why, cause) =>
+export async function* unpackLayer(content: AsyncIterable<Uint8Array>, layer: Packed): AsyncGenerator<UnpackedFile> {
+  for await (const { kind, ...entry } of archiveEntries(content, layer)) {
+    if (kind === "file") yield entry;
+    else if (kind !== "directory") throw unreadable(layer)(`${entry.path} is ${kind}`);
+  }
+}
+
+/** Everything that a layer of any kind holds, in its order. What is not read of one is skipped. */
+export async function* archiveEntries(content: AsyncIterable<Uint8Array>, layer: Packed): AsyncGenerator<ArchiveEntry> {
+  const wrong = unreadable(layer);
+  const tar = Readable.from(decompressed(content, layer.mediaType, wrong), { objectMode: false });
+  const entries = Readable.toWeb(tar).pipeThrough(createTarDecoder({ strict: true }));
+  for await (const { header, body } of readable(entries, wrong)) {
+    const path = header.name.replace(/^(?:\.?\/)+/, "").replace(/\/+$/, "");
+    const kind = kindOf(header.type);
+    let isRead = false;
+    const bytes = readable(body, wrong);
+    const read = async function* () {
+      isRead = true;
+      yield* bytes;
+    };
+    if (path !== "" && path !== ".") yield { path, kind, content: read() };
+    if (!isRead) await body.cancel();
+  }
+}
+
+function kindOf(type: string | undefined): ArchiveEntry["kind"] {
+  switch (type) {
+    case "file":
+    case "directory":
+      return type;
+    case "link":
+      return "a hard link";
+    case "symlink":
+      return "a symbolic link";
+    default:
+      return "a device";
+  }
+}
+
+function unreadable({ digest }: Packed): Wrong {
+  return (why, cause) =>
     new CogError("weights.layer", `layer ${digest} cannot be read: ${why}`, {
       cause,
       hint: "Import the weight again: cog weights import.",
     });
-  const tar = Readable.from(decompressed(content, mediaType, wrong), { objectMode: false });
-  const entries = Readable.toWeb(tar).pipeThrough(createTarDecoder({ strict: true }));
-  for await (const { header, body } of readable(entries, wrong)) {
-    const path = header.name.replace(/^\.\//, "");
-    switch (header.type) {
-      case "directory":
-        await body.cancel();
-        break;
-      case "file":
-        yield { path, content: readable(body, wrong) };
-        break;
-      default:
-        throw wrong(`${path} is neither a file nor a directory`);
-    }
-  }
 }
 
 type Wrong = (why: string, cause?: unknown) => CogError;

@@ -264,7 +264,7 @@ test.each([
   ["hf://a", "expected hf://ORG/REPO"],
   ["https://h/", "must end in the name of a file"],
   ["https://me:pw@h/x", 'invalid weight source "https://h/x": must not hold a user or a password'],
-  ["s3://x/y", 'unsupported weight source scheme "s3" in URI "s3://x/y"'],
+  ["gs://x/y", 'unsupported weight source scheme "gs" in URI "gs://x/y"'],
 ])("%s is refused", (uri, why) => expect(() => parseSourceUri(uri)).toThrow(why));
 
 test.each(["", "/a", "a/../b", "./a", "a//b", "a\\b", "a\nb", ".cog/ready"])("%j is no path of a weight", (path) => {

@@ -1,12 +1,17 @@
 /** The one way a source is written in weights.lock, however cog.yaml writes it. */
 import { posix } from "node:path";
 import { UserError } from "@cog/core/errors";
+import { parsePrefix } from "@cog/core/object-storage";
+import { parseReference, type Reference } from "#registry";
 
 export type SourceUri =
   /** Relative to the project, or absolute. */
   | { readonly scheme: "file"; readonly normal: string; readonly path: string }
   | { readonly scheme: "hf"; readonly normal: string; readonly repository: string; readonly revision: string }
-  | { readonly scheme: "http"; readonly normal: string; readonly url: URL };
+  | { readonly scheme: "http"; readonly normal: string; readonly url: URL }
+  /** `key` is a prefix of keys, or one of them. */
+  | { readonly scheme: "s3"; readonly normal: string; readonly bucket: string; readonly key: string }
+  | { readonly scheme: "oci"; readonly normal: string; readonly reference: Reference };
 
 export const HF_DEFAULT_REVISION = "main";
 
@@ -25,9 +30,13 @@ export function parseSourceUri(text: string): SourceUri {
     case "http":
     case "https":
       return httpUri(uri);
+    case "s3":
+      return s3Uri(uri);
+    case "oci":
+      return ociUri(uri);
     default:
       throw new UserError("weights.scheme", `unsupported weight source scheme "${scheme}" in URI "${uri}"`, {
-        hint: "Sources are hf://ORG/REPO[@REVISION], https://HOST/FILE, or a directory like file://./weights.",
+        hint: "Sources are hf://ORG/REPO[@REVISION], https://HOST/FILE, s3://BUCKET/PREFIX, oci://HOST/REPOSITORY:TAG, or a directory like file://./weights.",
       });
   }
 }
@@ -82,6 +91,37 @@ function httpUri(uri: string): SourceUri {
   }
   if (fileNameOf(url) === undefined) throw wrong("its path must end in the name of a file");
   return { scheme: "http", url, normal: uri };
+}
+
+function s3Uri(uri: string): SourceUri {
+  const wrong = (why: string) => new UserError("weights.source", `invalid weight source "${uri}": ${why}`);
+  try {
+    const { bucket, key } = parsePrefix(uri);
+    return { scheme: "s3", bucket, key, normal: key === "" ? `s3://${bucket}` : `s3://${bucket}/${key}` };
+  } catch {
+    throw wrong("expected s3://BUCKET or s3://BUCKET/PREFIX");
+  }
+}
+
+const DEFAULT_TAG = "latest";
+
+function ociUri(uri: string): SourceUri {
+  const wrong = (why: string) =>
+    new UserError("weights.source", `invalid weight source "${uri}": ${why}`, {
+      hint: "Write it like oci://registry.example.com/ada/resnet:v2.",
+    });
+  const text = uri.slice(uri.indexOf("://") + "://".length);
+  let reference: Reference;
+  try {
+    reference = parseReference(text);
+  } catch (error) {
+    throw wrong(error instanceof Error ? error.message : String(error));
+  }
+  if (reference.hostIsDefault) throw wrong("it must name the host of a registry");
+  const { host, repository, tag, digest } = reference;
+  // Of both, the digest is what counts.
+  const suffix = digest === undefined ? (tag === undefined || tag === DEFAULT_TAG ? "" : `:${tag}`) : `@${digest}`;
+  return { scheme: "oci", reference, normal: `oci://${host}/${repository}${suffix}` };
 }
 
 /** The last part of its path, as the file is called in the weight. */

@@ -7,6 +7,7 @@ export interface WebRequest {
   readonly method?: "GET" | "HEAD";
   /** Sent to this host, and to none that it redirects to. */
   readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -17,18 +18,22 @@ const RETRY = { attempts: 4, baseMs: 1000 };
 export async function openWeb(
   transport: Transport,
   url: URL,
-  { method = "GET", token, signal }: WebRequest,
-  refused: (answer: OpenAnswer) => UserError | undefined = () => undefined,
+  { method = "GET", token, headers: given = {}, signal }: WebRequest,
+  refused: (answer: OpenAnswer) => UserError | undefined | Promise<UserError> = () => undefined,
 ): Promise<OpenAnswer> {
-  const headers = { "accept-encoding": "identity", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  const headers = {
+    ...given,
+    "accept-encoding": "identity",
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
   const shown = shownUrl(url);
   try {
     const answer = await openRetrying(transport, url, { method, headers, signal, retry: RETRY });
     if (answer.status === 200) return answer;
+    const why = await refused(answer);
     await answer.discard();
     throw (
-      refused(answer) ??
-      new UserError("weights.source", `Cannot read ${shown}: ${url.host} answers with status ${answer.status}`)
+      why ?? new UserError("weights.source", `Cannot read ${shown}: ${url.host} answers with status ${answer.status}`)
     );
   } catch (error) {
     throw explained(error, shown);
