@@ -1,6 +1,7 @@
 import type { FlagTable, FlagValues } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { checkPortNumber } from "./port.ts";
+import { redisFlags } from "./queue.ts";
 import { environmentFlags, imageFlags, projectFlags } from "./shared-flags.ts";
 
 const serverFlags = {
@@ -28,6 +29,14 @@ const serverFlags = {
     completes: "nothing",
     group: "Server",
   },
+  queue: {
+    summary: "Take predictions from this queue, too; may be repeated",
+    value: "NAME",
+    repeat: true,
+    completes: "nothing",
+    group: "Server",
+  },
+  "redis-url": { ...redisFlags["redis-url"], summary: "The Redis that the queues are in" },
   playground: { summary: "Serve a page to try the model with, too (cog playground)", group: "Server" },
   "playground-port": {
     summary: "Port of that page; 0 picks a free one",
@@ -61,6 +70,10 @@ export const serve = defineCommand({
     { command: "cog serve -p 5000", what: "Then POST to http://localhost:5000/predictions" },
     { command: "cog serve --playground", what: "With a page to try it on, at http://localhost:9000" },
     { command: "cog serve --watch", what: "Edit the model while it is served: requests wait for the new code" },
+    {
+      command: "cog serve --redis-url redis://localhost:6379 --queue my-model",
+      what: "Run what cog queue submit and cog gateway put there",
+    },
   ],
   async run({ flags }, context) {
     const { serveModel } = await import("./serving.ts");

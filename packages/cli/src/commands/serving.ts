@@ -1,6 +1,6 @@
 /** The story of `cog serve`: check the port, prepare, start, say where, and stay until told to stop. */
 import { CogError } from "@cog/core/errors";
-import type { Prepared, RunningModel } from "#engines";
+import type { Prepared, QueuePlace, RunningModel } from "#engines";
 import { readModel, type SessionOptions, withRunningModel } from "#launch";
 import type { RunningPlayground } from "#playground";
 import type { Project } from "#project";
@@ -13,6 +13,7 @@ import { storageVariables, warnOfLoopback } from "./object-storage.ts";
 import { addressOf, checkPort } from "./port.ts";
 import { projectOf } from "./project.ts";
 import { mustHaveWeights, weightPlaces } from "./project-weights.ts";
+import { queuePlace } from "./queue-place.ts";
 import type { ServeFlags } from "./serve.ts";
 import { surroundingsOf } from "./surroundings.ts";
 import { UsageError } from "./usage.ts";
@@ -64,23 +65,34 @@ async function servingOf(flags: ServeFlags, context: CommandContext): Promise<Se
   await mustHaveWeights(project, settings);
   const surroundings = surroundingsOf(flags, context);
   const uploadUrl = flags["upload-url"];
+  const queue = queuesOf(flags, context);
   const start = {
     mode: "predict" as const,
     ...surroundings,
     env: {
       ...(global.debug && { COG_LOG_LEVEL: "debug" }),
       ...(flags.json && { LOG_FORMAT: "json" }),
+      // What is not done by then goes back to the queue; we end what takes longer.
+      ...(queue !== undefined && { COG_DRAIN_TIMEOUT: "1" }),
       ...surroundings.env,
     },
     inherit: storageVariables({ uploadUrl, env: surroundings.env, host: settings.environment, project }),
     serverFlags: ["--await-explicit-shutdown", "true", ...(uploadUrl === undefined ? [] : ["--upload-url", uploadUrl])],
     listen: { host: flags.host, port: Number(flags.port) },
+    ...(queue !== undefined && { queue }),
     schema: model.document,
     // Where files are uploaded to may well be this machine, and webhooks come to the playground.
     callsHost: uploadUrl !== undefined || flags.playground,
   };
   const options = { start, weights: weightPlaces(settings), setupTimeoutSeconds: Number(flags["setup-timeout"]) };
   return { flags, project, options };
+}
+
+/** Only when a flag says so: the environment alone makes no worker of a model. */
+function queuesOf(flags: ServeFlags, context: CommandContext): QueuePlace | undefined {
+  if (flags.queue.length === 0 && flags["redis-url"] === undefined) return undefined;
+  const { url, name } = queuePlace({ ...flags, queue: flags.queue[0] }, "serve", context);
+  return { url, names: flags.queue.length === 0 ? [name] : flags.queue };
 }
 
 async function stay({ flags, project, options }: Serving, context: CommandContext): Promise<number> {

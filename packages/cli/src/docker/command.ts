@@ -18,6 +18,8 @@ export interface DockerOutcome {
 export interface CommandOptions extends ToolOptions {
   readonly signal?: AbortSignal;
   readonly input?: string;
+  /** Variables of the command beside those it inherits. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Starts a program with Docker's settings: `spawn("docker", […])`. Its result never rejects; look at the exit code. */
@@ -26,11 +28,12 @@ export const spawn = execa({ reject: false, env: ENVIRONMENT });
 /** Runs docker to its end. Rejects only when docker itself, or its engine, is not there, or when aborted. */
 export async function docker(
   args: readonly string[],
-  { signal, input, tool = "docker" }: CommandOptions = {},
+  { signal, input, env, tool = "docker" }: CommandOptions = {},
 ): Promise<DockerOutcome> {
   const result = await spawn(tool, args, {
     ...(signal !== undefined && { cancelSignal: signal }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    ...(env !== undefined && { env }),
   });
   signal?.throwIfAborted();
   if (result.code === "ENOENT") throw engineError("not-installed", tool, "");

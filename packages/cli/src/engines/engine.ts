@@ -54,12 +54,20 @@ export interface StartOptions extends Surroundings {
   readonly listen: { readonly host: string; readonly port: number };
   /** The model calls this machine, for webhooks or uploads: it finds it by the name host.docker.internal in a container. */
   readonly callsHost?: boolean;
+  /** The model takes predictions from here too. */
+  readonly queue?: QueuePlace;
   /** The OpenAPI document made from the sources; for an image it has its own. */
   readonly schema?: JsonObject;
   /** The model is to outlive this command: it is left, not stopped, and found again by its `kept` place. */
   readonly keep?: Keep;
   /** The server's and the model's output, as it comes. */
   readonly onOutput: (text: string) => void;
+}
+
+/** Queues, and the Redis that they are in. */
+export interface QueuePlace {
+  readonly url: string;
+  readonly names: readonly string[];
 }
 
 export interface Keep {

@@ -6,6 +6,7 @@ export type {
   ExecOptions,
   KeptPlace,
   Prepared,
+  QueuePlace,
   RunningModel,
   StartOptions,
   Surroundings,

@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   "docker.inspect": "Docker could not say what an image is.",
   "docker.no_buildx": "This docker command has no buildx.",
   "docker.no_gpu": "GPUs are asked for, and Docker cannot give any to a container.",
+  "docker.remote_queue":
+    "The Redis of a queue is this machine's loopback, and the Docker engine is on another machine.",
   "docker.start": "A container could not be started.",
   "docker.tag": "An image could not be given another name.",
   "dockerfile.not_found": "The Dockerfile that a flag names does not exist.",

@@ -11,6 +11,7 @@ import type { Run } from "./engine.ts";
 import { lacksDriver, noGpu, warnOfCpu } from "./gpus.ts";
 import { NOTIFY_FD, notificationReader, type Told } from "./notifications.ts";
 import { freePort, isFree } from "./ports.ts";
+import { type QueueAccess, queueAccess } from "./queue.ts";
 import { untilAnswers, waitUntilReady } from "./readiness.ts";
 
 const PORT_INSIDE = 5000;
@@ -28,10 +29,11 @@ export async function startContainer(run: Run, options: StartOptions, context: C
   }
   const { host, port: wanted } = options.listen;
   if (wanted !== 0 && !(await isFree(wanted, host))) throw portTaken(options);
+  const queue = options.queue && (await queueAccess(options.queue, { ...context, tool: run.tool }));
   let gpus = options.gpus ?? (run.gpu ? "all" : undefined);
   for (let attempt = 1; ; attempt++) {
     const port = wanted === 0 ? await freePort() : wanted;
-    const container = await launch(run, { options, port, gpus });
+    const container = await launch(run, { options, port, gpus, queue });
     const failure = "refusal" in container ? container.refusal : await firstSign(container, context.signal);
     if (typeof failure !== "string") return failure;
     if (lacksDriver(failure) && gpus !== undefined) {
@@ -60,6 +62,7 @@ interface Refused {
 
 interface LaunchOptions {
   readonly options: StartOptions;
+  readonly queue: QueueAccess | undefined;
   readonly port: number;
   readonly gpus: string | undefined;
 }
@@ -67,10 +70,11 @@ interface LaunchOptions {
 /** The tool's own failure; other exit codes are the container's business. */
 const REFUSED = 125;
 
-async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise<Launched | Refused> {
+async function launch(run: Run, { options, port, gpus, queue }: LaunchOptions): Promise<Launched | Refused> {
   const name = containerName(run);
   const { host } = options.listen;
   const { keep } = options;
+  const shared = queue?.sharesNetwork === true;
   const args = [
     "run",
     ...(keep === undefined ? [] : ["--detach", `--label=run.cog.instance=${keep.id}`]),
@@ -78,10 +82,18 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     ...(await commonArguments(run, {
       ...options,
       name,
-      env: { LOG_FORMAT: "console", ...(keep === undefined && { COG_NOTIFY_FD: NOTIFY_FD }), ...options.env },
+      env: {
+        LOG_FORMAT: "console",
+        ...(keep === undefined && { COG_NOTIFY_FD: NOTIFY_FD }),
+        ...options.env,
+        ...(shared && { PORT: String(port) }),
+      },
+      inherit: [...(options.inherit ?? []), ...Object.keys(queue?.env ?? {})],
       gpus,
     })),
-    `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,
+    shared
+      ? "--network=host"
+      : `--publish=${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}:${PORT_INSIDE}`,
     ...(options.callsHost === true ? ["--add-host=host.docker.internal:host-gateway"] : []),
     // The server leaves SIGTERM to whoever asks it to shut down.
     ...(options.serverFlags.includes("--await-explicit-shutdown") ? ["--stop-signal=SIGINT"] : []),
@@ -91,10 +103,11 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     "cog.server.http",
     ...(options.mode === "train" ? ["--x-mode", "train"] : []),
     ...options.serverFlags,
+    ...(shared ? ["--host", host] : []),
   ];
   const disarm = removeAtExit(run.tool, name);
   // A group of its own: Ctrl-C in the terminal is for us, and we stop the container when we are ready to.
-  const detached = keep === undefined ? undefined : await docker(args, { tool: run.tool });
+  const detached = keep === undefined ? undefined : await docker(args, { tool: run.tool, env: queue?.env });
   // A container that is to outlive us runs without us; we watch it by its log, which ends when it does.
   if (detached !== undefined && detached.exitCode !== 0) {
     disarm();
@@ -102,7 +115,7 @@ async function launch(run: Run, { options, port, gpus }: LaunchOptions): Promise
     return { refusal: detached.stderr };
   }
   const watched = keep === undefined ? args : ["logs", "--follow", name];
-  const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false });
+  const child = spawn(run.tool, watched, { stdin: "ignore", detached: true, buffer: false, env: queue?.env ?? {} });
   let tail = "";
   let shown = 0;
   const output = withoutRefusal(options.onOutput);

@@ -65,13 +65,18 @@ export async function startServer(spec: ServerProcess): Promise<RunningModel> {
 }
 
 function launch({ python, directory, variables, options }: ServerProcess): ChildProcess {
-  const { mode, listen, serverFlags, keep } = options;
+  const { mode, listen, serverFlags, keep, queue } = options;
   // What is to outlive us must not write into our pipes.
   const output = keep === undefined ? "pipe" : openSync(keep.log, "a", 0o600);
   const args = ["-m", "cog.server.http", "--host", listen.host, "--x-mode", mode, ...serverFlags];
   const child = spawn(python, args, {
     cwd: directory,
-    env: { ...variables, PORT: String(listen.port), COG_NOTIFY_FD: String(NOTIFY_FD) },
+    env: {
+      ...variables,
+      ...(queue !== undefined && { COG_REDIS_URL: queue.url, COG_REDIS_QUEUE: queue.names.join(",") }),
+      PORT: String(listen.port),
+      COG_NOTIFY_FD: String(NOTIFY_FD),
+    },
     stdio: ["ignore", output, output, "pipe"],
     // A group of its own: Ctrl-C in the terminal is for us, and we end the model when we are ready to.
     detached: true,

@@ -10,8 +10,11 @@ import { gpuVariables } from "./gpus.ts";
 import type { LocalSettings } from "./settings.ts";
 import { mustBeInPlace } from "./volumes.ts";
 
-/** They would point into another environment. */
-const LEFT_OUT = new Set(["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"]);
+/** They would point into another environment, or make a worker of a model that is only to be run. */
+const LEFT_OUT = new Set([
+  ...["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"],
+  ...["COG_REDIS_URL", "COG_REDIS_QUEUE"],
+]);
 
 export interface VariableOptions {
   readonly project: Project;
