@@ -10,7 +10,7 @@ import { Health } from "#health";
 import type { Context, ModelFunction } from "#http";
 import { createRoutes, HttpServer, metricsRoutes } from "#http";
 import { Log } from "#log";
-import { Metrics, Present } from "#metrics";
+import { Metrics, type Sources } from "#metrics";
 import type { Fetch } from "#outgoing";
 import { createFetch } from "#outgoing";
 import { Predictions, Slots } from "#predictions";
@@ -188,7 +188,7 @@ class ModelServer {
     const metrics = this.#metrics;
     if (metrics === undefined) return undefined;
     const { launcher, model, predictorRef, trainRef, mode } = this.#settings;
-    const present = new Present({
+    const sources: Sources = {
       build: {
         version,
         sdk_version: launcher.sdk,
@@ -201,8 +201,8 @@ class ModelServer {
       inFlight: () => this.#predictions.inFlight,
       workerPids: () => [...this.#pool.pids, ...(this.#trainer?.pid === undefined ? [] : [this.#trainer.pid])],
       queues: () => this.#consumer?.stats ?? [],
-    });
-    return (accept) => metrics.scrape(present, accept);
+    };
+    return (accept) => metrics.scrape(sources, accept);
   }
 
   async run(): Promise<number> {
@@ -259,6 +259,7 @@ class ModelServer {
       predictions: this.#predictions,
       webhooks: this.#webhooks,
       health: () => this.#health.state,
+      onUnrun: (last) => this.#metrics?.unrun(last, model.method),
       log: this.#log,
     });
     this.#consumer.start();
@@ -422,13 +423,13 @@ class ModelServer {
     this.#files = worker.files;
   }
 
-  #workerChanged({ setup }: Supervisor, state: SupervisorState, before: SupervisorState): void {
+  #workerChanged({ setup, preparation }: Supervisor, state: SupervisorState, before: SupervisorState): void {
     if (before.name === "ready") this.#slots.close(before.worker);
     this.#tellSetup();
     switch (state.name) {
       case "ready":
         this.#slots.open(state.worker);
-        this.#traces?.setUp(setup, undefined);
+        this.#traces?.setUp({ setup, preparation, error: undefined });
         this.#readyMs = Date.now();
         this.#log.info("worker ready", { slots: state.worker.slots });
         if (!this.#health.wasReady) void this.#notifyReady();
@@ -444,7 +445,7 @@ class ModelServer {
         return;
       case "failed":
         this.#log.error(`setup failed: ${state.error}`);
-        this.#traces?.setUp(setup, state.error);
+        this.#traces?.setUp({ setup, preparation, error: state.error });
         this.#notify({ event: "setup_failed", error: state.error });
         if (this.#settings.exitOnSetupFailure) void this.#stop({ code: 1 });
         return;

@@ -4,8 +4,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ModelServer, Receiver, schemaOf, scrape, serving, until } from "#testing";
+
+// Polls may take a minute on a busy machine.
+vi.setConfig({ testTimeout: 120_000, expect: { poll: { timeout: 60_000 } } });
 
 const MODEL = `
 import os, time

@@ -3,13 +3,13 @@
  * users or inputs: each value of one is a series that somebody stores.
  */
 import type { OnTransfer } from "#files";
-import type { Observe } from "#predictions";
+import type { EndedPrediction, Observe, Target } from "#predictions";
 import type { OnSend } from "#webhooks";
 import { Counter, Histogram } from "./instruments.ts";
 import { ModelMetrics } from "./model-metrics.ts";
 import { PredictionInstruments } from "./prediction-instruments.ts";
 import { PredictionMeter } from "./prediction-meter.ts";
-import type { Present } from "./present.ts";
+import type { Present, Sources } from "./present.ts";
 
 /** Why a request for a prediction was refused. */
 export type RejectionReason = (typeof REJECTIONS)[number];
@@ -69,6 +69,8 @@ export class Metrics {
     help: "Workers started again after one died.",
   });
 
+  #present: Present | undefined;
+
   constructor(options: MetricsOptions) {
     this.#predictions = new PredictionInstruments(new ModelMetrics(options.modelMetrics));
   }
@@ -99,12 +101,17 @@ export class Metrics {
     this.#http.observe(seconds, method, route, String(code));
   };
 
+  /** A job of a queue has ended without being run. */
+  unrun(last: EndedPrediction, method: Target["method"]): void {
+    this.#predictions.count(last, method);
+  }
+
   workerRestarted(): void {
     this.#restarts.add(1);
   }
 
   /** All of it, and what is so at present, as text in the format that `accept` prefers. */
-  async scrape(present: Present, accept: string | undefined): Promise<Scraped> {
+  async scrape(sources: Sources, accept: string | undefined): Promise<Scraped> {
     const own = [
       this.#rejected,
       this.#http,
@@ -114,7 +121,8 @@ export class Metrics {
       this.#deliveryTime,
       this.#restarts,
     ].map((instrument) => instrument.collect());
-    const { render } = await import("./render.ts");
-    return render([...(await present.collect()), ...this.#predictions.collect(), ...own], accept);
+    const { Present, render } = await import("./scrape.ts");
+    this.#present ??= new Present(sources);
+    return render([...(await this.#present.collect()), ...this.#predictions.collect(), ...own], accept);
   }
 }

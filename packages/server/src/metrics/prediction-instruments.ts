@@ -1,6 +1,6 @@
 /** What predictions are measured with. */
 
-import type { EndedPrediction, FailureReason } from "#predictions";
+import type { EndedPrediction, FailureReason, Target } from "#predictions";
 import type { Family } from "./family.ts";
 import { Counter, Histogram } from "./instruments.ts";
 import type { ModelMetrics } from "./model-metrics.ts";
@@ -53,6 +53,11 @@ export class PredictionInstruments {
 
   constructor(model: ModelMetrics) {
     this.model = model;
+  }
+
+  count(last: EndedPrediction, method: Target["method"]): void {
+    this.ended.add(1, last.status, method);
+    if (last.status === "failed") this.failed.add(1, last.reason);
   }
 
   collect(): readonly Family[] {

@@ -59,9 +59,8 @@ export class PredictionMeter implements Observer {
   }
 
   ended(last: EndedPrediction): void {
-    const { ended, failed, duration, model } = this.#instruments;
-    ended.add(1, last.status, this.#submission.target.method);
-    if (last.status === "failed") failed.add(1, last.reason);
+    const { duration, model } = this.#instruments;
+    this.#instruments.count(last, this.#submission.target.method);
     if (this.#startedMs > 0) duration.observe(last.seconds, last.status);
     if (this.#modes !== undefined) model.add(last.metrics, this.#modes);
   }

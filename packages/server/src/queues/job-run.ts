@@ -5,7 +5,15 @@ import type { InputRules } from "#files";
 import { prefixProblem, urlProblems } from "#files";
 import type { ModelFunction } from "#http";
 import type { Log } from "#log";
-import type { EndedPrediction, FeedEvent, LivePrediction, Prediction, Predictions, Subscriber } from "#predictions";
+import type {
+  EndedPrediction,
+  FailureReason,
+  FeedEvent,
+  LivePrediction,
+  Prediction,
+  Predictions,
+  Subscriber,
+} from "#predictions";
 import { advance, hasEnded, newPrediction } from "#predictions";
 import { exactInput, type RawJson, toRawJson } from "#raw-json";
 import type { QueueSettings } from "#settings";
@@ -26,6 +34,8 @@ export interface JobSurroundings {
   readonly uploadUrl: string | undefined;
   readonly inputRules: InputRules;
   readonly intervalMs: number;
+  /** A job has ended without being a prediction of this server's. */
+  readonly onUnrun: (last: EndedPrediction) => void;
   readonly log: Log;
 }
 
@@ -143,7 +153,7 @@ export class JobRun {
     if (canceled) return this.#endUnrun(job, { status: "canceled" });
     if (this.#fault !== undefined) return this.#endUnrun(job, { status: "failed", error: this.#fault.error });
     if (job.deadlineMs !== undefined && job.deadlineMs < Date.now()) {
-      return this.#endUnrun(job, { status: "failed", error: "expired in queue" });
+      return this.#endUnrun(job, { status: "failed", error: "expired in queue", reason: "timeout" });
     }
     const checked = this.#checkedInput(job);
     if ("error" in checked) return this.#endUnrun(job, { status: "failed", error: checked.error });
@@ -291,7 +301,9 @@ export class JobRun {
   /** It ends without a run. */
   async #endUnrun(
     job: Job,
-    how: { readonly status: "canceled" } | { readonly status: "failed"; readonly error: string },
+    how:
+      | { readonly status: "canceled" }
+      | { readonly status: "failed"; readonly error: string; readonly reason?: FailureReason },
     more: readonly Change[] = [],
   ): Promise<Outcome> {
     const { id, createdAt } = job;
@@ -302,9 +314,10 @@ export class JobRun {
       waiting,
       how.status === "canceled"
         ? { type: "canceled", ...ending }
-        : { type: "failed", error: how.error, reason: "validation", ...ending },
+        : { type: "failed", error: how.error, reason: how.reason ?? "validation", ...ending },
     );
     if (!hasEnded(last)) return "left";
+    this.#surroundings.onUnrun(last);
     this.#surroundings.log.info(`prediction ${how.status} without being run`, { prediction_id: id });
     const outcome = await this.#finish(last, { job, webhook: this.#webhook(job, job.trace), more });
     return outcome === "failed" ? "refused" : outcome;

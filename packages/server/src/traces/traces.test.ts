@@ -1,5 +1,5 @@
 /** Traces as a collector receives them from a real server. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   type CollectedSpan,
   Collector,
@@ -9,6 +9,9 @@ import {
   Receiver,
   serving,
 } from "#testing";
+
+// Polls may take a minute on a busy machine.
+vi.setConfig({ testTimeout: 120_000, expect: { poll: { timeout: 60_000 } } });
 
 const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -177,3 +180,36 @@ test.each([{ OTEL_SDK_DISABLED: "true" }, { OTEL_TRACES_EXPORTER: "none" }, { OT
     });
   },
 );
+
+test("a setup that waits for weights says so, and where it failed", async () => {
+  const weights = JSON.stringify({ weights: [{ name: "w", target: "w", setDigest: "sha256:0" }] });
+  const files = { ".cog/weights.json": weights };
+  const collector = await Collector.start();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: "50" };
+  const setup = () => collector.spans().filter(({ name }) => name.startsWith("cog.setup"));
+  const names = () =>
+    setup()
+      .map(({ name, error }) => [name, error === undefined ? "fine" : "failed"])
+      .sort();
+  try {
+    const late = { ...model, files, env: { ...env, COG_WEIGHTS_TIMEOUT: "0.2" }, until: "setup_failed" } as const;
+    await serving(late, () =>
+      expect.poll(names).toEqual([
+        ["cog.setup", "failed"],
+        ["cog.setup.weights_wait", "failed"],
+      ]),
+    );
+    const there = { ...model, files: { ...files, "w/a": "here" }, env };
+    await serving(there, () =>
+      expect
+        .poll(() => names().filter(([, how]) => how === "fine"))
+        .toEqual([
+          ["cog.setup", "fine"],
+          ["cog.setup.model", "fine"],
+          ["cog.setup.weights_wait", "fine"],
+        ]),
+    );
+  } finally {
+    collector.close();
+  }
+});

@@ -1,7 +1,7 @@
 /** Traces by OpenTelemetry. All of this room is loaded only when they are switched on. */
 
 import type { SetupReport } from "@cog/core/wire";
-import type { Tracer } from "@opentelemetry/api";
+import type { Span, Tracer } from "@opentelemetry/api";
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { setGlobalErrorHandler } from "@opentelemetry/core";
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
@@ -12,6 +12,7 @@ import type { Log } from "#log";
 import type { Observe } from "#predictions";
 import type { TraceSettings } from "#settings";
 import type { OnSend } from "#webhooks";
+import type { Supervisor } from "#workers";
 import { PredictionSpans } from "./prediction-spans.ts";
 import { contextOf, headersOf } from "./propagation.ts";
 
@@ -21,6 +22,13 @@ export interface TracesOptions {
   readonly model: string;
   readonly version: string;
   readonly log: Log;
+}
+
+/** A setup that has ended. `error`: why it failed. */
+export interface EndedSetup {
+  readonly setup: SetupReport;
+  readonly preparation: Supervisor["preparation"];
+  readonly error: string | undefined;
 }
 
 /** Of a collector that is down, the log says so once in this time. */
@@ -96,18 +104,26 @@ export class Traces {
     };
   };
 
-  /** A setup that has ended. `error`: why it failed. */
-  setUp({ started_at, completed_at }: SetupReport, error: string | undefined): void {
+  setUp({ setup: { started_at, completed_at }, preparation, error }: EndedSetup): void {
     const startTime = new Date(started_at);
     const endTime = completed_at === undefined ? new Date() : new Date(completed_at);
     const attributes = { "cog.model": this.#model, error: error !== undefined };
     const setup = this.#tracer.startSpan("cog.setup", { startTime, attributes }, ROOT_CONTEXT);
-    const model = this.#tracer.startSpan("cog.setup.model", { startTime }, trace.setSpan(ROOT_CONTEXT, setup));
-    if (error !== undefined) {
-      model.recordException({ name: "SetupFailed", message: error }, endTime);
-      for (const span of [model, setup]) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    const step = (name: string, from: Date): Span =>
+      this.#tracer.startSpan(name, { startTime: from }, trace.setSpan(ROOT_CONTEXT, setup));
+    let last: Span | undefined;
+    let modelTime: Date | undefined = startTime;
+    if (preparation !== undefined) {
+      modelTime = preparation.doneAt === undefined ? undefined : new Date(preparation.doneAt);
+      last = step("cog.setup.weights_wait", startTime);
+      if (modelTime !== undefined) last.end(modelTime);
     }
-    model.end(endTime);
+    if (modelTime !== undefined) last = step("cog.setup.model", modelTime);
+    if (error !== undefined) {
+      last?.recordException({ name: "SetupFailed", message: error }, endTime);
+      for (const span of [last, setup]) span?.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    }
+    last?.end(endTime);
     setup.end(endTime);
   }
 

@@ -45,6 +45,8 @@ const RELOAD_GRACE_MS = 5000;
 export class Supervisor {
   setup: SetupReport = { status: "starting", started_at: timestamp(Date.now()) };
   state: SupervisorState = { name: "starting" };
+  /** What the last setup waited for before it started a process; undefined: for nothing. `doneAt` undefined: in vain. */
+  preparation: { readonly doneAt: number | undefined } | undefined;
   readonly #options: SupervisorOptions;
   #process: WorkerProcess | undefined;
   /** No process was started yet. */
@@ -73,6 +75,7 @@ export class Supervisor {
     this.#setupLogs = "";
     this.setup = { status: "starting", started_at: timestamp(Date.now()) };
     this.#starts += 1;
+    this.preparation = prepare === undefined ? undefined : { doneAt: undefined };
     if (prepare === undefined) this.#startProcess();
     else void this.#startPrepared(prepare, this.#starts);
   }
@@ -81,7 +84,9 @@ export class Supervisor {
     const isWanted = () => this.#starts === start && this.state.name === "starting";
     try {
       await prepare();
-      if (isWanted()) this.#startProcess();
+      if (!isWanted()) return;
+      this.preparation = { doneAt: Date.now() };
+      this.#startProcess();
     } catch (error) {
       if (isWanted()) this.#failedSetup(messageOf(error));
     }
