@@ -13,6 +13,7 @@ const ONCE = ["bodies", "keep-alive", "fuzz", "pipelining"]
     "packages/server/src/health/ready-file.test.ts",
     "packages/server/src/metrics/*.test.ts",
     "packages/server/src/files/object-storage/objects.test.ts",
+    "packages/server/src/files/long-outputs.test.ts",
     "packages/server/src/queues/**/*.test.ts",
     "packages/server/src/traces/traces.test.ts",
   );

@@ -33,6 +33,8 @@ const LAST_WEBHOOKS_MS = 8000;
 const LAST_TRACES_MS = 2000;
 /** How long canceled predictions may take to unwind then. */
 const UNWIND_MS = 5000;
+/** Of data URLs in a job's answer: a value of Redis has at most 512 MiB, and ours hold the output more than once. */
+const MOST_REDIS_BYTES = 128 * 1024 * 1024;
 const LAST_SETUP_LINES_MS = 100;
 /** How long jobs of a queue may go on then; no client waits at the door for them. */
 const DRAIN_JOBS_MS = 300_000;
@@ -111,11 +113,12 @@ class ModelServer {
     const onTransfer = measures.map((measure) => measure.onTransfer);
     this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
-      openWorkspace: ({ id: predictionId, uploadUrl, putUrls }, trace) =>
+      openWorkspace: ({ id: predictionId, uploadUrl, putUrls, source }, trace) =>
         new FileWorkspace({
           predictionId,
           uploadUrl,
           putUrls,
+          mostEmbeddedBytes: source?.kind === "redis" ? MOST_REDIS_BYTES : undefined,
           temporary,
           fetch,
           objects,

@@ -1,20 +1,36 @@
 /** File outputs: the content or the URL of each file, at its place in the value. */
-import { randomUUID } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
 import { open, stat } from "node:fs/promises";
 import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { OutputFile, OutputWithFiles } from "@cog/core/wire";
 import type { Piece, RawValue } from "#raw-json";
+import { markOf, withMarked } from "#raw-json";
 import { DataUrlText } from "./data-url.ts";
+import { FileText, fill, PIECE_BYTES } from "./file-text.ts";
 import { mediaTypeOf } from "./media-types.ts";
 
-/** Read at a time; a multiple of three, so that base64 can be cut here. */
-const PIECE_BYTES = 768 * 1024;
+/** Of one prediction, together: more is read when it is sent. */
+const MOST_HELD_BYTES = 16 * 1024 * 1024;
+
+/** @param mostBytes of all the data URLs of a prediction, where an answer cannot be longer */
+export function embedder(mostBytes: number | undefined): (file: OutputFile) => Promise<Piece> {
+  let total = 0;
+  return async (file) => {
+    const size = await sizeOfFile(file.path);
+    total += size;
+    if (mostBytes !== undefined && (total * 4) / 3 > mostBytes) {
+      throw new Error(
+        `The output files are larger than an answer through Redis may be (${mostBytes} bytes). Have them uploaded: COG_UPLOAD_URL.`,
+      );
+    }
+    // What is not ours may change, or go, before it is sent.
+    const isHeld = total <= MOST_HELD_BYTES || mostBytes !== undefined || !file.temporary;
+    return isHeld ? await embedFile(file, size) : new FileText(file, size);
+  };
+}
 
 /** The file's data URL, as JSON. */
-export async function embedFile({ path, name }: OutputFile): Promise<Piece> {
-  const size = await sizeOfFile(path);
+async function embedFile({ path, name }: OutputFile, size: number): Promise<Piece> {
   const text = new DataUrlText(mediaTypeOf(name), size);
   const piece = Buffer.allocUnsafe(Math.min(size, PIECE_BYTES));
   const file = await open(path);
@@ -31,27 +47,10 @@ export async function embedFile({ path, name }: OutputFile): Promise<Piece> {
   return text.end();
 }
 
-/** A read may give less than was asked for. Returns the bytes that there were. */
-async function fill(piece: Buffer, file: FileHandle, position: number): Promise<number> {
-  let filled = 0;
-  while (filled < piece.length) {
-    const { bytesRead } = await file.read(piece, filled, piece.length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
-}
-
-/** Stands for a file; no model can have returned it. */
-const MARK = `output-file-${randomUUID()}:`;
-const MARKED = new RegExp(`"${MARK}([0-9]+)"`);
-
 /** The value with the JSON of each file at its place, in pieces: a list of pictures is not put together. */
 export function withFiles({ value, files }: OutputWithFiles, json: readonly Piece[]): RawValue {
-  const marked = files.reduce((built, { at }, index) => place(built, at, `${MARK}${index}`), value);
-  // Split by a pattern with one group, every second part is what the group matched.
-  const [first = "", ...rest] = JSON.stringify(marked).split(MARKED);
-  return [first, ...rest.map((part, index) => (index % 2 === 0 ? (json[Number(part)] ?? "null") : part))];
+  const marked = files.reduce((built, { at }, index) => place(built, at, markOf(index)), value);
+  return withMarked(marked, (index) => json[index] ?? "null");
 }
 
 /** `value` with `replacement` at `at`. Places come from the worker, which made them from this same value. */

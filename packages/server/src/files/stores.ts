@@ -8,7 +8,7 @@ import type { Piece } from "#raw-json";
 import { mediaTypeOf } from "./media-types.ts";
 import { UniqueNames } from "./names.ts";
 import type { LazyObjects } from "./objects.ts";
-import { embedFile, sizeOfFile } from "./outputs.ts";
+import { embedder, sizeOfFile } from "./outputs.ts";
 import type { OnTransfer } from "./transfer.ts";
 import { measured } from "./transfer.ts";
 import { putTo, upload } from "./upload.ts";
@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly uploadUrl: string | undefined;
   /** Of this prediction: an address for each file, in order. */
   readonly putUrls: readonly string[] | undefined;
+  /** Of all data URLs together; undefined: any number. */
+  readonly mostEmbeddedBytes: number | undefined;
   readonly fetch: Fetch;
   readonly objects: LazyObjects;
   readonly uploadTimeoutMs: number;
@@ -33,7 +35,7 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): Store {
   const { trace, onTransfer } = options;
   const store = uploadStore(options);
-  if (store === undefined) return embedFile;
+  if (store === undefined) return embedder(options.mostEmbeddedBytes);
   const transfer = { kind: "upload", trace } as const;
   return (file, signal) => measured(() => store(file, signal), { transfer, signal, onTransfer });
 }

@@ -2,6 +2,7 @@
 import type { JsonObject } from "@cog/core/json";
 import type { OutputWithFiles } from "@cog/core/wire";
 import type { RawValue } from "#raw-json";
+import { FileText } from "./file-text.ts";
 import type { FileInputs } from "./inputs.ts";
 import { needsFiles, prepareFiles } from "./inputs.ts";
 import { withFiles } from "./outputs.ts";
@@ -20,7 +21,10 @@ type DownloadOptions = Omit<Parameters<typeof prepareFiles>[2], "folder" | "sign
 export class FileWorkspace {
   readonly #options: WorkspaceOptions;
   // Made when needed: most predictions have no files.
-  #leftovers: string[] | undefined;
+  #leftovers: Set<string> | undefined;
+  /** Read when they are sent: removed when the last has been. */
+  #texts: FileText[] | undefined;
+  #disposed = false;
   #store: Store | undefined;
 
   constructor(options: WorkspaceOptions) {
@@ -42,15 +46,27 @@ export class FileWorkspace {
     this.#store ??= openStore(this.#options);
     const store = this.#store;
     for (const { temporary, path } of output.files) if (temporary) this.#remove(path);
-    return withFiles(output, await Promise.all(output.files.map((file) => store(file, signal))));
+    const pieces = await Promise.all(output.files.map((file) => store(file, signal)));
+    for (const piece of pieces) if (piece instanceof FileText) this.#own(piece);
+    return withFiles(output, pieces);
   }
 
   dispose(): void {
-    if (this.#leftovers !== undefined) removeLater(this.#leftovers.splice(0));
+    this.#disposed = true;
+    removeLater(this.#leftovers ?? []);
+    for (const text of this.#texts ?? []) text.release();
+    this.#leftovers = this.#texts = undefined;
   }
 
   #remove(path: string): void {
-    this.#leftovers ??= [];
-    this.#leftovers.push(path);
+    this.#leftovers ??= new Set();
+    this.#leftovers.add(path);
+  }
+
+  #own(text: FileText): void {
+    this.#leftovers?.delete(text.path);
+    this.#texts ??= [];
+    if (this.#disposed) text.release();
+    else this.#texts.push(text);
   }
 }

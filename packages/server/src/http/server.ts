@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Log } from "#log";
 import { readJsonBody } from "./body.ts";
 import type { Answer, Request } from "./exchange.ts";
-import { json, Refusal, write } from "./exchange.ts";
+import { discard, json, Refusal, write } from "./exchange.ts";
 import type { Match, Route } from "./routes.ts";
 import { createRouter } from "./routes.ts";
 import { Turns } from "./turns.ts";
@@ -91,7 +91,10 @@ export class HttpServer {
     const answer = await this.#answer(match, message, response, (callback) => {
       gone = callback;
     });
-    if (response.destroyed) return;
+    if (response.destroyed) {
+      discard(answer);
+      return;
+    }
     if (this.#stopping) response.shouldKeepAlive = false;
     // An unread body would be taken for the next request.
     if (!message.complete && answer.kind !== "stream") response.setHeader("Connection", "close");

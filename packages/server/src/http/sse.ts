@@ -5,6 +5,9 @@
 import type { ServerResponse } from "node:http";
 import type { FeedEvent, Prediction, Replay } from "#predictions";
 import { renderEvent } from "#predictions";
+import type { Piece } from "#raw-json";
+import { lengthOf } from "#raw-json";
+import { LongWrites } from "./long-writes.ts";
 
 /** Events a client may be behind. */
 const MOST_WAITING = 1024;
@@ -27,6 +30,8 @@ export class EventStream {
   /** Events given to the socket, or waiting here, since it was last empty. */
   #waiting = 0;
   #waitingCharacters = 0;
+  /** Set while an event is on its way that is not held as text: later ones go behind it. */
+  #long: LongWrites | undefined;
   #flushScheduled = false;
   #closing = false;
   /** The last event is in, though nobody opened the response yet. */
@@ -50,6 +55,7 @@ export class EventStream {
     if (this.#pending === "") response.flushHeaders();
     response.on("drain", () => this.#drained());
     response.on("close", () => clearInterval(this.#keepAlive));
+    if (this.#long !== undefined) void this.#writeLong(this.#long, response);
     if (this.#complete) {
       this.#close();
       return;
@@ -79,7 +85,7 @@ export class EventStream {
   }
 
   /** @param data JSON on one line */
-  relay(event: string, data: string, source: EventSource): void {
+  relay(event: string, data: string | readonly Piece[], source: EventSource): void {
     if (this.#complete) return;
     this.#waiting += 1;
     this.#push(render(event, data));
@@ -100,6 +106,7 @@ export class EventStream {
   }
 
   #drained(): void {
+    if (this.#long !== undefined) return;
     this.#waiting = 0;
     this.#waitingCharacters = 0;
     this.#paused?.resume();
@@ -111,13 +118,35 @@ export class EventStream {
     this.#close();
   }
 
-  #push(text: string): void {
+  #push(text: string | readonly Piece[]): void {
     if (this.#complete) return;
+    this.#waitingCharacters += lengthOf(text);
+    if (typeof text !== "string" || this.#long !== undefined) {
+      this.#pushLong(typeof text === "string" ? [text] : text);
+      return;
+    }
     this.#pending += text;
-    this.#waitingCharacters += text.length;
     if (this.#flushScheduled || this.#response === undefined) return;
     this.#flushScheduled = true;
     queueMicrotask(() => this.#flush());
+  }
+
+  #pushLong(pieces: readonly Piece[]): void {
+    if (this.#long === undefined) {
+      this.#long = new LongWrites();
+      this.#long.add([this.#pending]);
+      this.#pending = "";
+      if (this.#response !== undefined) void this.#writeLong(this.#long, this.#response);
+    }
+    this.#long.add(pieces);
+  }
+
+  async #writeLong(long: LongWrites, response: ServerResponse): Promise<void> {
+    await long.writeTo(response);
+    this.#long = undefined;
+    this.#drained();
+    this.#keepAlive?.refresh();
+    if (this.#closing) response.end();
   }
 
   #flush(): void {
@@ -135,11 +164,13 @@ export class EventStream {
     if (this.#response === undefined) return;
     this.#closing = true;
     clearInterval(this.#keepAlive);
+    if (this.#long !== undefined) return; // It ends when that is written.
     this.#response.end(this.#pending);
     this.#pending = "";
   }
 }
 
-function render(event: string, data: string): string {
-  return `event: ${event}\ndata: ${data}\n\n`;
+function render(event: string, data: string | readonly Piece[]): string | readonly Piece[] {
+  const head = `event: ${event}\ndata: `;
+  return typeof data === "string" ? `${head}${data}\n\n` : [head, ...data, "\n\n"];
 }

@@ -3,12 +3,12 @@
  * events for those who come later. Sinks only look; nothing here changes a prediction.
  */
 import type { MetricPayload } from "@cog/core/wire";
-import type { RawJson } from "#raw-json";
+import type { RawValue } from "#raw-json";
 import type { Prediction } from "./prediction.ts";
 
 export type FeedEvent =
   | { readonly type: "start" }
-  | { readonly type: "output"; readonly chunk: RawJson; readonly index: number }
+  | { readonly type: "output"; readonly chunk: RawValue; readonly index: number }
   | { readonly type: "log"; readonly source: "stdout" | "stderr"; readonly text: string }
   | { readonly type: "metric"; readonly metric: MetricPayload }
   | { readonly type: "completed" };

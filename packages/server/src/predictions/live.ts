@@ -3,10 +3,10 @@
  * model produced them (also when an output waits for an upload), and publishes every step.
  */
 import { messageOf } from "@cog/core/errors";
-import type { Json, JsonObject } from "@cog/core/json";
+import type { JsonObject } from "@cog/core/json";
 import type { OutputWithFiles, TraceContext } from "@cog/core/wire";
 import type { RawJson, RawValue } from "#raw-json";
-import { isArrayText, piecesOf, textOf, toRawJson } from "#raw-json";
+import { arrayItems, compact, isArrayText, piecesOf, textOf, toRawJson } from "#raw-json";
 import type { Running, WorkerEvent } from "#workers";
 import type { Subscriber } from "./feed.ts";
 import { Feed } from "./feed.ts";
@@ -81,7 +81,7 @@ type Ended =
   /** Also before the worker had it. */
   | ({ readonly type: "failed" } & StepFailure);
 
-const NOTHING: readonly RawJson[] = [];
+const NOTHING: readonly RawValue[] = [];
 
 export class LivePrediction implements Waiter {
   readonly id: string;
@@ -202,7 +202,7 @@ export class LivePrediction implements Waiter {
   }
 
   /** The body that shows where it stands now, also in the queue. */
-  snapshot(): RawJson {
+  snapshot(): RawValue {
     return renderSnapshot(this.now, this.ticket?.position);
   }
 
@@ -245,7 +245,7 @@ export class LivePrediction implements Waiter {
       case "output":
         this.#value(event, (value) => {
           for (const observer of this.#options.observers) observer.output(value);
-          this.#item(textOf(value));
+          this.#item(compact(value));
         });
         return;
       case "done":
@@ -278,13 +278,12 @@ export class LivePrediction implements Waiter {
   }
 
   /** What those who follow are shown of a returned value: a list item by item, as Cog does. */
-  #itemsOf(value: RawValue): readonly RawJson[] {
+  #itemsOf(value: RawValue): readonly RawValue[] {
     if (value === "null" || !(this.feed.isFollowed || this.now.cancelRequested)) return NOTHING;
-    const text = textOf(value);
-    return isArrayText(text) ? (JSON.parse(text) as Json[]).map(toRawJson) : [text];
+    return arrayItems(value) ?? [compact(value)];
   }
 
-  #item(value: RawJson): void {
+  #item(value: RawValue): void {
     const index = this.now.itemCount;
     this.#advance({ type: "output", value });
     this.feed.publish({ type: "output", chunk: value, index }, this.now);
@@ -335,10 +334,11 @@ export class LivePrediction implements Waiter {
     if (hasEnded(this.now)) return;
     const { at, seconds } = event;
     this.#advance(this.#failure === undefined ? event : { type: "failed", ...this.#failure, at, seconds });
-    this.#options.workspace.dispose();
     if (hasEnded(this.now)) for (const observer of this.#options.observers) observer.ended(this.now);
     this.#options.onEnd(this);
     this.feed.publish({ type: "completed" }, this.now);
+    // Who shows its files later has said so by now.
+    this.#options.workspace.dispose();
   }
 
   #ending(): { at: number; seconds: number } {

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { MetricPayload } from "@cog/core/wire";
 import type { RawJson, RawValue } from "#raw-json";
-import { rawJson } from "#raw-json";
+import { concat, holdLong, rawJson } from "#raw-json";
 import type { WorkerFailure } from "#workers";
 
 export interface Progress {
@@ -16,7 +16,7 @@ export interface Progress {
   readonly createdAt: string;
   readonly logs: string;
   /** The items produced so far, joined by commas. */
-  readonly items: string;
+  readonly items: RawValue;
   readonly itemCount: number;
   /** The model's own, without `predict_time`. */
   readonly metrics: JsonObject;
@@ -61,7 +61,7 @@ interface Ending {
 export type PredictionEvent =
   | { readonly type: "started"; readonly at: number }
   | { readonly type: "log"; readonly source: "stdout" | "stderr"; readonly text: string }
-  | { readonly type: "output"; readonly value: RawJson }
+  | { readonly type: "output"; readonly value: RawValue }
   | { readonly type: "metric"; readonly metric: MetricPayload }
   | { readonly type: "cancelRequested" }
   /** `value` undefined: the output is the array of the items. */
@@ -76,12 +76,17 @@ export interface NewPrediction {
 }
 
 export function newPrediction({ id, input, createdAt }: NewPrediction): Prediction {
-  const nothing = { logs: "", items: "", itemCount: 0, metrics: {}, cancelRequested: false };
+  const nothing = { logs: "", items: rawJson(""), itemCount: 0, metrics: {}, cancelRequested: false };
   return { status: "starting", id, input, createdAt, ...nothing };
 }
 
 export function hasEnded(prediction: Prediction): prediction is EndedPrediction {
   return prediction.status !== "starting" && prediction.status !== "processing";
+}
+
+/** Keeps what its output is read from, for whoever shows it later, until the returned function is called. */
+export function holdOutput(prediction: Prediction): () => void {
+  return holdLong(prediction.status === "succeeded" ? prediction.output : prediction.items);
 }
 
 /** The next state. Events after the end are ignored: the worker may still be flushing. */
@@ -102,7 +107,7 @@ export function advance(now: Prediction, event: PredictionEvent): Prediction {
     case "done":
       // A model that swallows the cancellation and returns is canceled all the same; its items stay visible.
       if (now.cancelRequested) return end(now, event, { status: "canceled" });
-      return end(now, event, { status: "succeeded", output: event.value ?? rawJson(`[${now.items}]`) });
+      return end(now, event, { status: "succeeded", output: event.value ?? concat("[", now.items, "]") });
     case "failed":
       if (now.cancelRequested) return end(now, event, { status: "canceled" });
       return end(now, event, { status: "failed", error: event.error, reason: event.reason });
@@ -113,8 +118,8 @@ export function advance(now: Prediction, event: PredictionEvent): Prediction {
 
 type Live = Exclude<Prediction, EndedPrediction>;
 
-function withItem<State extends Live>(now: State, value: RawJson): State {
-  return { ...now, items: now.itemCount === 0 ? value : `${now.items},${value}`, itemCount: now.itemCount + 1 };
+function withItem<State extends Live>(now: State, value: RawValue): State {
+  return { ...now, items: now.itemCount === 0 ? value : concat(now.items, ",", value), itemCount: now.itemCount + 1 };
 }
 
 type Outcome =

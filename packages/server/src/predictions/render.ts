@@ -1,9 +1,9 @@
 /** Prediction → JSON text. Inputs and outputs are spliced in as they are. */
 import type { Piece, RawJson, RawValue } from "#raw-json";
-import { piecesOf, rawJson, textOf } from "#raw-json";
+import { compact, concat, piecesOf, rawJson } from "#raw-json";
 import { timestamp } from "#time";
 import type { FeedEvent } from "./feed.ts";
-import type { EndedPrediction, Prediction } from "./prediction.ts";
+import type { Prediction } from "./prediction.ts";
 import { hasEnded } from "./prediction.ts";
 
 /** Values of this length stay pieces of their own: putting megabytes together means to copy them once more. */
@@ -21,22 +21,23 @@ export function renderAnswer(prediction: Prediction): RawValue {
  * The body of snapshots, webhooks and the `completed` event: with the items so far.
  * @param queuePosition while it waits for a slot
  */
-export function renderSnapshot(prediction: Prediction, queuePosition?: number): RawJson {
-  return textOf(render(prediction, { partialOutput: true, queuePosition }));
+export function renderSnapshot(prediction: Prediction, queuePosition?: number): RawValue {
+  return compact(renderLast(prediction, queuePosition));
 }
 
-/** The same of one that has ended; long values in it stay as they are. */
-export function renderLast(prediction: EndedPrediction): RawValue {
-  return render(prediction, { partialOutput: true });
+/** The same, in which long values stay as they are. */
+export function renderLast(prediction: Prediction, queuePosition?: number): RawValue {
+  return render(prediction, { partialOutput: true, queuePosition });
 }
 
 /** The data of a server-sent event, and of an event of a queue. */
-export function renderEvent(event: FeedEvent, now: Prediction): RawJson {
+export function renderEvent(event: FeedEvent, now: Prediction): RawValue {
   switch (event.type) {
     case "start":
       return rawJson(`{"id":${JSON.stringify(now.id)},"status":"processing"}`);
     case "output":
-      return rawJson(`{"chunk":${event.chunk},"index":${event.index}}`);
+      if (typeof event.chunk === "string") return rawJson(`{"chunk":${event.chunk},"index":${event.index}}`);
+      return concat('{"chunk":', event.chunk, `,"index":${event.index}}`);
     case "log":
       return rawJson(JSON.stringify({ source: event.source, data: event.text }));
     case "metric":
@@ -78,7 +79,11 @@ function render(prediction: Prediction, { partialOutput, queuePosition }: Render
   if (prediction.status === "succeeded") {
     text += ',"output":';
     add(prediction.output);
-  } else if (partialOutput && prediction.itemCount > 0) text += `,"output":[${prediction.items}]`;
+  } else if (partialOutput && prediction.itemCount > 0) {
+    text += ',"output":[';
+    add(prediction.items);
+    text += "]";
+  }
   if (prediction.status === "failed") text += `,"error":${JSON.stringify(prediction.error)}`;
   text += "}";
   const [first, ...rest] = pieces;

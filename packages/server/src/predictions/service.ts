@@ -1,7 +1,7 @@
 /** The sole owner of live predictions. */
 import type { TraceContext } from "@cog/core/wire";
 import { InFlight } from "#in-flight";
-import type { RawJson } from "#raw-json";
+import type { RawValue } from "#raw-json";
 import { History } from "./history.ts";
 import type { Submission, Workspace } from "./live.ts";
 import { LivePrediction } from "./live.ts";
@@ -37,7 +37,7 @@ export class Predictions {
   }
 
   /** The body that shows a live or recently ended prediction. */
-  look(id: string): RawJson | undefined {
+  look(id: string): RawValue | undefined {
     return this.#live.get(id)?.snapshot() ?? this.#history.get(id);
   }
 

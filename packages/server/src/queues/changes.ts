@@ -2,6 +2,7 @@
 import type { FeedEvent, Prediction } from "#predictions";
 import { hasEnded, renderEvent, renderSnapshot } from "#predictions";
 import type { RawJson } from "#raw-json";
+import { textOf } from "#raw-json";
 import { timestamp } from "#time";
 import type { Job } from "./job.ts";
 import type { Change } from "./queue.ts";
@@ -48,7 +49,7 @@ export function progressChanges(
   circumstances: ProgressCircumstances,
 ): readonly Change[] {
   return [
-    ...eventChange(circumstances.job, EVENT_NAMES[event.type], renderEvent(event, now)),
+    ...eventChange(circumstances.job, EVENT_NAMES[event.type], textOf(renderEvent(event, now))),
     ...(circumstances.snapshotIsDue ? [resultChange(now, circumstances)] : []),
     ...progressReply(event, now, circumstances),
   ];
@@ -57,7 +58,7 @@ export function progressChanges(
 export function lastChanges(last: Prediction, circumstances: Circumstances): readonly Change[] {
   const { job, iterates } = circumstances;
   return [
-    ...eventChange(job, "completed", renderSnapshot(last)),
+    ...eventChange(job, "completed", textOf(renderSnapshot(last))),
     resultChange(last, circumstances),
     ...lastReply(job, snapshotOf(last, { iterates }), { iterates }),
     ...measured(circumstances, last),
@@ -112,7 +113,7 @@ function resultChange(now: Prediction, { job, worker, attempt }: Circumstances):
     status: now.status,
     worker,
     attempt: String(attempt),
-    json: renderSnapshot(now),
+    json: textOf(renderSnapshot(now)),
     ...(startedAt === undefined ? {} : { started_at: timestamp(startedAt) }),
     ...(hasEnded(now) ? { completed_at: timestamp(now.completedAt) } : {}),
   };

@@ -15,7 +15,7 @@ import type {
   Subscriber,
 } from "#predictions";
 import { advance, hasEnded, newPrediction } from "#predictions";
-import { exactInput, type RawJson, toRawJson } from "#raw-json";
+import { exactInput, type RawJson, textOf, toRawJson } from "#raw-json";
 import type { QueueSettings } from "#settings";
 import type { Webhooks } from "#webhooks";
 import { type Circumstances, lastChanges, lastReply, progressChanges, restartChanges } from "./changes.ts";
@@ -253,7 +253,7 @@ export class JobRun {
       for (const change of progressChanges(event, now, { ...circumstances, snapshotIsDue, previous })) {
         this.#progress.add(change);
       }
-      if (event.type === "output") previous = event.chunk;
+      if (event.type === "output") previous = textOf(event.chunk);
       if (event.type !== "output" || circumstances.iterates) tellWebhook(event, now);
     };
   }

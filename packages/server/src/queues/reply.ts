@@ -4,7 +4,7 @@ import { isJsonObject } from "@cog/core/json";
 import type { Prediction } from "#predictions";
 import { hasEnded } from "#predictions";
 import type { RawJson } from "#raw-json";
-import { rawJson, textOf, toRawJson } from "#raw-json";
+import { concat, rawJson, textOf, toRawJson } from "#raw-json";
 import type { Job } from "./job.ts";
 
 /** How a model gives its output. */
@@ -28,7 +28,7 @@ export interface Snapshot {
 
 /** @param iterates without that, what there is before the end was never told */
 export function snapshotOf(now: Prediction, { iterates }: Shape): Snapshot {
-  const partial = iterates && now.itemCount > 0 ? rawJson(`[${now.items}]`) : undefined;
+  const partial = iterates && now.itemCount > 0 ? textOf(concat("[", now.items, "]")) : undefined;
   const { logs } = now;
   if (!hasEnded(now)) {
     const startedAt = now.status === "processing" ? now.startedAt : undefined;

@@ -1,4 +1,20 @@
 export { exactInput } from "./exact-integers.ts";
 export type { JsonBody } from "./json-body.ts";
-export type { Piece, RawJson, RawValue } from "./raw-json.ts";
-export { bytesOf, isArrayText, lengthOf, piecesOf, rawJson, textOf, toRawJson } from "./raw-json.ts";
+export type { LongText, Piece, RawJson, RawValue } from "./raw-json.ts";
+export {
+  arrayItems,
+  bytesOf,
+  compact,
+  concat,
+  holdLong,
+  isArrayText,
+  isLong,
+  lengthOf,
+  markOf,
+  piecesOf,
+  rawJson,
+  readPieces,
+  textOf,
+  toRawJson,
+  withMarked,
+} from "./raw-json.ts";

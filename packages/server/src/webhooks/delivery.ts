@@ -1,6 +1,9 @@
 /** One webhook request, and the retries of the last one. */
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fetch } from "#outgoing";
+import type { RawValue } from "#raw-json";
+import { bytesOf, readPieces } from "#raw-json";
 
 export interface Delivery {
   readonly url: string;
@@ -16,10 +19,14 @@ const TIMEOUT_MS = 30_000;
 const WORTH_A_RETRY: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 /** One attempt. */
-export async function deliver(body: string, { url, headers, fetch }: Delivery, signal: AbortSignal): Promise<Outcome> {
+export async function deliver(
+  body: RawValue,
+  { url, headers, fetch }: Delivery,
+  signal: AbortSignal,
+): Promise<Outcome> {
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(url, { method: "POST", headers: { ...headers }, body, signal: within });
+    const response = await fetch(url, { method: "POST", ...sent(body, headers), signal: within });
     await response.body?.cancel();
     if (response.ok) return "delivered";
     return WORTH_A_RETRY.has(response.status) ? "unreachable" : "refused";
@@ -29,11 +36,19 @@ export async function deliver(body: string, { url, headers, fetch }: Delivery, s
   }
 }
 
+/** What is in pieces is read while it is sent, anew for each attempt. */
+function sent(body: RawValue, headers: Delivery["headers"]): RequestInit {
+  if (typeof body === "string") return { headers: { ...headers }, body };
+  const stream = Readable.toWeb(Readable.from(readPieces(body)));
+  const init = { headers: { ...headers, "Content-Length": String(bytesOf(body)) }, body: stream, duplex: "half" };
+  return init as RequestInit;
+}
+
 /** What each new attempt waits for, in units of `retryMs`; of 100 ms these are 0.2 s, 0.4 s, … up to 102.4 s. */
 const RETRIES: readonly number[] = Array.from({ length: 12 }, (_, n) => 2 ** Math.min(n + 1, 10));
 
 /** Tries again while the receiver may come back. */
-export async function deliverInsistently(body: string, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
+export async function deliverInsistently(body: RawValue, delivery: Delivery, signal: AbortSignal): Promise<Outcome> {
   let outcome = await deliver(body, delivery, signal);
   for (const units of RETRIES) {
     if (outcome !== "unreachable") return outcome;

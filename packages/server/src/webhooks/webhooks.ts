@@ -7,8 +7,8 @@ import type { Log } from "#log";
 import { traceFields } from "#log";
 import type { Fetch } from "#outgoing";
 import type { FeedEvent, Prediction, Subscriber } from "#predictions";
-import { renderSnapshot } from "#predictions";
-import type { RawJson } from "#raw-json";
+import { holdOutput, renderSnapshot } from "#predictions";
+import type { RawJson, RawValue } from "#raw-json";
 import type { Delivery, Outcome } from "./delivery.ts";
 import { deliver, deliverInsistently } from "./delivery.ts";
 import { Throttle } from "./throttle.ts";
@@ -42,7 +42,7 @@ export interface WebhookRequest {
   /** `traceparent` and `tracestate` of what it belongs to. */
   readonly trace: Partial<TraceContext>;
   /** The body; default: the snapshot that all of this server's answers show. */
-  readonly render?: (prediction: Prediction) => RawJson;
+  readonly render?: (prediction: Prediction) => RawValue;
   /** Events that are left out when they follow another too fast; default: logs. */
   readonly throttled?: readonly WebhookEvent[];
   /** The last one was delivered, or will not be. */
@@ -56,6 +56,8 @@ const MOST_WAITING = 64;
 interface Waiting {
   readonly event: WebhookEvent;
   readonly now: Prediction;
+  /** To be called when it has been sent, or will not be. */
+  readonly release: () => void;
 }
 
 const EVENT_OF: Readonly<Record<FeedEvent["type"], WebhookEvent | undefined>> = {
@@ -83,8 +85,8 @@ export class Webhooks {
     return (event, now) => {
       const name = EVENT_OF[event.type];
       if (name === undefined || !throttle.lets(name, Date.now())) return;
-      if (waiting.length >= MOST_WAITING) waiting.pop();
-      waiting.push({ event: name, now });
+      if (waiting.length >= MOST_WAITING) waiting.pop()?.release();
+      waiting.push({ event: name, now, release: holdOutput(now) });
       if (sending !== undefined) return;
       sending = this.#sendAll(waiting, request).finally(() => {
         sending = undefined;
@@ -132,6 +134,7 @@ export class Webhooks {
       const headers = Object.assign({}, delivery.headers, ...told.map((one) => one.headers));
       const send = last ? deliverInsistently : deliver;
       const outcome = await send(render(now), { ...delivery, headers }, this.#stop.signal);
+      next.release();
       for (const { ended } of told) ended(outcome);
       if (last) onLast?.();
       if (outcome === "delivered") continue;
@@ -141,7 +144,8 @@ export class Webhooks {
         ...traceFields(trace),
       });
       // Nobody listens: what is left would only hold up the last one.
-      waiting.splice(0, waiting.findLastIndex(({ event }) => event !== "completed") + 1);
+      const left = waiting.findLastIndex(({ event: one }) => one !== "completed") + 1;
+      for (const { release } of waiting.splice(0, left)) release();
     }
   }
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from "@cog/core/json";
 import { prefixProblem, urlProblems } from "#files";
 import type { LivePrediction, Prediction, Submission } from "#predictions";
 import { renderAccepted, renderAnswer } from "#predictions";
-import type { RawJson } from "#raw-json";
+import type { RawValue } from "#raw-json";
 import { exactInput } from "#raw-json";
 import { timestamp } from "#time";
 import type { Kind } from "../asking.ts";
@@ -12,7 +12,7 @@ import type { Context, ModelFunction } from "../context.ts";
 import type { Envelope } from "../envelope.ts";
 import { invalid, problem, readEnvelope } from "../envelope.ts";
 import type { Answer, Request } from "../exchange.ts";
-import { json, Refusal, tryLater } from "../exchange.ts";
+import { json, Refusal, rawAnswer, tryLater } from "../exchange.ts";
 import { newId } from "../id.ts";
 import { EventStream } from "../sse.ts";
 
@@ -101,7 +101,7 @@ function answerWhenEnded(
 }
 
 function ended(last: Prediction): Answer {
-  return { kind: "json", status: 200, body: renderAnswer(last) };
+  return rawAnswer(200, renderAnswer(last));
 }
 
 /** It was not run: the queue had no room, or it waited there for too long. */
@@ -110,8 +110,8 @@ function atCapacity(error: string): Answer {
 }
 
 /** The body says what it says in Cog; the place in the queue is ours, and in a header. */
-function accepted({ ticket }: LivePrediction, body: RawJson): Answer {
-  return json(202, body, ticket === undefined ? undefined : { "X-Queue-Position": String(ticket.position) });
+function accepted({ ticket }: LivePrediction, body: RawValue): Answer {
+  return rawAnswer(202, body, ticket === undefined ? undefined : { "X-Queue-Position": String(ticket.position) });
 }
 
 function answerStream(submission: Submission, addWebhook: Attach, context: Context): Answer {
