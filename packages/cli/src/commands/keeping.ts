@@ -6,7 +6,7 @@ import { builtAt, version } from "@cog/core/version";
 import { WEIGHTS_LOCK_FILE } from "@cog/core/wire";
 import type { EngineName, StartOptions, Surroundings } from "#engines";
 import { keptFile, openKept, type SessionOptions, writeKept } from "#launch";
-import { type Project, readSources, type Stamps } from "#project";
+import { contentsOf, type Project, readSources, type Stamps } from "#project";
 import type { CommandContext } from "./command.ts";
 
 /** How long a model waits for the next `cog run`. */
@@ -54,6 +54,8 @@ export interface Kept {
 export function keeping({ recipe, command, idleSeconds }: Keeping, env: StartOptions["env"], cache: string): Kept {
   const id = randomBytes(6).toString("hex");
   openKept(cache);
+  const { directory } = recipe.project;
+  const contents = contentsOf(directory, recipe.sources.keys());
   return {
     id,
     start: {
@@ -69,7 +71,7 @@ export function keeping({ recipe, command, idleSeconds }: Keeping, env: StartOpt
       writeKept(cache, {
         id,
         command,
-        project: recipe.project.directory,
+        project: directory,
         url,
         place,
         startedAt: new Date().toISOString(),
@@ -78,6 +80,7 @@ export function keeping({ recipe, command, idleSeconds }: Keeping, env: StartOpt
         config: recipe.config,
         flags: recipe.flags(place.engine),
         sources: Object.fromEntries(recipe.sources),
+        contents,
       });
     },
   };

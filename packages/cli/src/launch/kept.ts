@@ -8,6 +8,7 @@ import { UserError } from "@cog/core/errors";
 import type { HealthState, InstanceResponse } from "@cog/core/wire";
 import { type KeptPlace, stopKept } from "#engines";
 import { localFetch } from "#http";
+import type { Contents } from "#project";
 
 export interface KeptModel {
   readonly id: string;
@@ -27,6 +28,8 @@ export interface KeptModel {
   readonly flags: string;
   /** Stamps of the sources it was loaded from. */
   readonly sources: Readonly<Record<string, string>>;
+  /** What was in them: one that was only touched is the same. */
+  readonly contents: Contents;
 }
 
 const FOLDER = "running";

@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { JsonObject } from "@cog/core/json";
 import { documentText } from "@cog/core/schema";
 import type { Context, EngineName, RunningModel } from "#engines";
-import { changedSources, type Project, type Stamps, writeState } from "#project";
+import { changedSources, contentsOf, type Project, type Stamps, writeState } from "#project";
 import { endKept, forgetKept, type KeptModel, type KeptState, readKept, stateOf, writeKept } from "./kept.ts";
 import { mustBeUp, reloadModel } from "./reload.ts";
 
@@ -71,8 +71,16 @@ async function makeCurrent(
   wanted: Wanted,
   { report, signal }: Context,
 ): Promise<void> {
-  const changed = changedSources(new Map(Object.entries(kept.sources)), wanted.sources);
-  if (changed.length === 0 && state !== "SETUP_FAILED" && state !== "DEFUNCT") return;
+  const { sources, project } = wanted;
+  const touched = changedSources(new Map(Object.entries(kept.sources)), sources);
+  const fresh = contentsOf(project.directory, touched);
+  const changed = touched.filter((path) => fresh[path] === undefined || fresh[path] !== kept.contents[path]);
+  const known = Object.entries({ ...kept.contents, ...fresh }).filter(([path]) => sources.has(path));
+  const current = { ...kept, sources: Object.fromEntries(sources), contents: Object.fromEntries(known) };
+  if (changed.length === 0 && state !== "SETUP_FAILED" && state !== "DEFUNCT") {
+    if (touched.length > 0) writeKept(wanted.cacheDirectory, current);
+    return;
+  }
   const [first] = changed;
   const what = first === undefined ? "its setup failed" : `${first}${changed.length > 1 ? " and more" : ""} changed`;
   report.info(`Loading the model again: ${what}`);
@@ -80,7 +88,7 @@ async function makeCurrent(
   const health = await reloadModel(kept, signal);
   report.output(health.setup?.logs ?? "");
   mustBeUp(health);
-  writeKept(wanted.cacheDirectory, { ...kept, sources: Object.fromEntries(wanted.sources) });
+  writeKept(wanted.cacheDirectory, current);
 }
 
 /** It is not ours to stop, and how it ends is not told to us. */

@@ -2,5 +2,14 @@ export { type FoundProject, findProject } from "./find.ts";
 export { ignoreRules } from "./ignore.ts";
 export { type OpenProjectOptions, openProject } from "./open.ts";
 export type { ImageWish, Project } from "./project.ts";
-export { changedSources, isCode, readSources, type Sources, type Stamps, stampOf } from "./sources.ts";
+export {
+  type Contents,
+  changedSources,
+  contentsOf,
+  isCode,
+  readSources,
+  type Sources,
+  type Stamps,
+  stampOf,
+} from "./sources.ts";
 export { openState, writeAtomically, writeState } from "./state.ts";

@@ -2,7 +2,8 @@
  * The sources of a project as they are now: what a model that is up was started with, and what `--watch` waits for.
  * Code and small texts count, weights and other data do not, nor what `.dockerignore` leaves out.
  */
-import { readdirSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { ignoreRules } from "./ignore.ts";
 
@@ -61,4 +62,28 @@ export function changedSources(before: Stamps, now: Stamps): readonly string[] {
   const changed = [...before].filter(([path, stamp]) => now.get(path) !== stamp).map(([path]) => path);
   const added = [...now.keys()].filter((path) => !before.has(path) && isCode(path));
   return [...changed, ...added].sort();
+}
+
+/** Digest of each source, by its path; a large one has none, nor one that is gone meanwhile. */
+export type Contents = Readonly<Record<string, string>>;
+
+/** A larger file is told from another by its time and size alone. */
+const LARGE_BYTES = 1024 * 1024;
+
+export function contentsOf(projectDirectory: string, paths: Iterable<string>): Contents {
+  const contents: Record<string, string> = {};
+  for (const path of paths) {
+    const found = contentOf(join(projectDirectory, path));
+    if (found !== undefined) contents[path] = found;
+  }
+  return contents;
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    if (statSync(path).size > LARGE_BYTES) return undefined;
+    return createHash("sha256").update(readFileSync(path)).digest("hex");
+  } catch {
+    return undefined; // It is gone, or nobody may read it: its time and size have to do.
+  }
 }
