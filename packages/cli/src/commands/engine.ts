@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UnavailableError, UserError } from "@cog/core/errors";
+import type { ContainerEngine } from "#docker";
 import { type Engine, type LocalSettings, loadEngine, mustBeInPlace, type Volume } from "#engines";
 import { carriedSdk } from "#sdk";
 import type { Settings } from "#settings";
@@ -47,6 +48,11 @@ async function requireContainers(
   const answer = await engine.available({ signal });
   if (answer.available) return engine;
   throw new UnavailableError(`${name}.unavailable`, answer.reason, { hint: answer.hint });
+}
+
+/** Whose images and containers are meant. */
+export function containerEngine({ settings, global }: Pick<CommandContext, "settings" | "global">): ContainerEngine {
+  return (global.engine ?? settings.engine) === "podman" ? "podman" : "docker";
 }
 
 /** Of Docker in the reference's words, which logs are searched for. */

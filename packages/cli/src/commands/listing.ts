@@ -1,9 +1,10 @@
-/** `cog ls`: the images of this machine's Docker that carry a Cog label. */
+/** `cog ls`: the images of the engine in use that carry a Cog label. */
 import { UnavailableError } from "@cog/core/errors";
 import { isJsonObject } from "@cog/core/json";
 import { readLabel } from "#build";
-import { absenceWords, labelledImages, ping } from "#docker";
+import { absenceWords, type ContainerEngine, labelledImages, ping } from "#docker";
 import type { CommandContext } from "./command.ts";
+import { containerEngine } from "./engine.ts";
 import { sizeText, tableText } from "./table.ts";
 
 const HEAD = ["NAME", "VERSION", "SIZE", "GPU", "ID"];
@@ -17,21 +18,27 @@ interface Listed {
   readonly id: string;
 }
 
-export async function listImages(json: boolean, { stdout, report, signal }: CommandContext): Promise<number> {
-  const images = await cogImages(signal);
+export async function listImages(json: boolean, context: CommandContext): Promise<number> {
+  const { stdout, report, signal } = context;
+  const images = await cogImages({ signal, tool: containerEngine(context) });
   if (json) stdout.write(`${JSON.stringify({ images }, null, 2)}\n`);
   else if (images.length === 0) report.info("There are no Cog images here. 'cog build' makes one.");
   else stdout.write(tableText(HEAD, images.map(asRow)));
   return 0;
 }
 
-async function cogImages(signal: AbortSignal): Promise<readonly Listed[]> {
-  const answer = await ping({ signal });
+interface From {
+  readonly tool: ContainerEngine;
+  readonly signal: AbortSignal;
+}
+
+async function cogImages(from: From): Promise<readonly Listed[]> {
+  const answer = await ping(from);
   if (answer !== "answers") {
-    const { reason, hint } = absenceWords(answer);
-    throw new UnavailableError("docker.unavailable", reason, { hint });
+    const { reason, hint } = absenceWords(answer, from.tool);
+    throw new UnavailableError(`${from.tool}.unavailable`, reason, { hint });
   }
-  const images = await labelledImages(["run.cog.config", "org.cogmodel.config"], { signal });
+  const images = await labelledImages(["run.cog.config", "org.cogmodel.config"], from);
   return images
     .flatMap(({ names, ...image }) => {
       const config = readLabel(image, "config");

@@ -4,6 +4,7 @@ import { type Container, type KeptPlace, listContainers, stopKept } from "#engin
 import { endKept, type KeptModel, liveKept } from "#launch";
 import { findProject } from "#project";
 import type { CommandContext } from "./command.ts";
+import { containerEngine } from "./engine.ts";
 
 export interface RunningOne {
   readonly id: string;
@@ -20,9 +21,15 @@ export interface RunningOne {
   stop(): Promise<void>;
 }
 
-export async function runningModels({ settings, signal }: CommandContext): Promise<readonly RunningOne[]> {
+export async function runningModels(context: CommandContext): Promise<readonly RunningOne[]> {
+  const { settings, signal } = context;
   const { cacheDirectory } = settings;
-  const [kept, containers] = await Promise.all([liveKept(cacheDirectory, signal), listContainers({ signal })]);
+  // Docker's as well where Podman is chosen: they may be of another terminal.
+  const tools = new Set(["docker", containerEngine(context)] as const);
+  const [kept, containers] = await Promise.all([
+    liveKept(cacheDirectory, signal),
+    listContainers([...tools], { signal }),
+  ]);
   const known = new Set(kept.map(({ model: { place } }) => (place.engine === "local" ? "" : place.container)));
   return [
     ...kept.map(({ model, state }) => ofKept(model, state.toLowerCase(), cacheDirectory)),
@@ -53,13 +60,13 @@ function ofKept(model: KeptModel, status: string, cacheDirectory: string): Runni
   return { id, command, engine: place.engine, project, status, url, startedAt, idleSeconds, place, stop };
 }
 
-function ofContainer({ name, project, state, startedAt, url }: Container): RunningOne {
-  const place: KeptPlace = { engine: "docker", container: name };
+function ofContainer({ engine, name, project, state, startedAt, url }: Container): RunningOne {
+  const place: KeptPlace = { engine, container: name };
   const stop = () => stopKept(place, name);
   return {
     id: name,
     command: null,
-    engine: "docker",
+    engine,
     project: project ?? null,
     status: state,
     url: url ?? null,

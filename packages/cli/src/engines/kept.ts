@@ -1,4 +1,5 @@
 /** Models that outlived the command that started them: what they wrote, and their end. */
+import type { ContainerEngine } from "#docker";
 import type { KeptPlace } from "./engine.ts";
 
 export interface LogOptions {
@@ -31,6 +32,7 @@ export async function stopKept(place: KeptPlace, id: string): Promise<void> {
 
 /** A container that some `cog` started. */
 export interface Container {
+  readonly engine: ContainerEngine;
   readonly name: string;
   /** Absent when it runs a finished image. */
   readonly project?: string;
@@ -42,7 +44,11 @@ export interface Container {
   readonly url?: string;
 }
 
-/** Those of the Docker engine; none where it does not answer. */
-export async function listContainers(options: { readonly signal: AbortSignal }): Promise<readonly Container[]> {
-  return await (await import("./docker/kept.ts")).containers(options);
+/** Those of the engines that answer. */
+export async function listContainers(
+  tools: readonly ContainerEngine[],
+  options: { readonly signal: AbortSignal },
+): Promise<readonly Container[]> {
+  const { containers } = await import("./docker/kept.ts");
+  return (await Promise.all(tools.map((tool) => containers({ ...options, tool })))).flat();
 }

@@ -19,7 +19,7 @@ export async function completing(
   return found.map(({ word, what }) => `${word}${what === undefined ? "" : `\t${what}`}\n`).join("");
 }
 
-function surroundings(workingDirectory: string, { home }: Settings): Surroundings {
+function surroundings(workingDirectory: string, { home, engine }: Settings): Surroundings {
   return {
     files(path, only) {
       const folder = path.slice(0, path.lastIndexOf("/") + 1);
@@ -30,7 +30,7 @@ function surroundings(workingDirectory: string, { home }: Settings): Surrounding
     },
     // Whatever is wrong with the project is said when the command runs, not while it is typed.
     inputs: (file) => inputsOf(workingDirectory, file).catch(() => []),
-    images: () => imageNames().catch(() => []),
+    images: () => imageNames(engine === "podman" ? engine : "docker").catch(() => []),
   };
 }
 
@@ -64,7 +64,7 @@ async function inputsOf(workingDirectory: string, file: string): Promise<readonl
   return inputs.map((field) => ({ word: `${field.name}=`, what: describeInput(field) }));
 }
 
-async function imageNames(): Promise<readonly string[]> {
+async function imageNames(tool: "docker" | "podman"): Promise<readonly string[]> {
   const { cogImageNames } = await import("#docker");
-  return await cogImageNames({ signal: AbortSignal.timeout(PATIENCE_MS) });
+  return await cogImageNames({ tool, signal: AbortSignal.timeout(PATIENCE_MS) });
 }
