@@ -42,12 +42,14 @@ export const exec = defineCommand({
     await warnOfRemote(engine, context);
     const prepared = await engine.prepare({ kind: "project", project }, { signal, report });
     report.info(`Running ${args.join(" ")} ${WHERE[engine.name]}...`);
-    const options = {
-      command: args,
-      publish,
-      ...surroundings,
-    };
-    return await prepared.exec(options, { signal, report });
+    const { weightsOrWarning } = await import("./project-weights.ts");
+    const weights = await weightsOrWarning(prepared, context);
+    try {
+      const options = { command: args, publish, ...surroundings, ...(weights && { weights: weights.folders }) };
+      return await prepared.exec(options, { signal, report });
+    } finally {
+      weights?.remove();
+    }
   },
 });
 

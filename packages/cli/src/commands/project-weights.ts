@@ -1,11 +1,15 @@
 /** Managed weights of a project that is to be built or run. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "@cog/core/errors";
 import type { ImageWeights } from "@cog/core/wire";
-import type { WeightPlaces } from "#launch";
+import type { Prepared } from "#engines";
+import { type WeightPlaces, weightMounts } from "#launch";
 import { ignoreRules, type Project } from "#project";
 import type { Reporter } from "#report";
 import type { Settings } from "#settings";
+import type { Mounts } from "#weights";
+import type { CommandContext } from "./command.ts";
 
 /** @throws UserError when weights.lock does not say what cog.yaml says, or this machine lacks a file */
 export async function mustHaveWeights(
@@ -34,6 +38,20 @@ export async function imageWeights(
         `${path} is where weights come from, and becomes part of the image, too: add ${path} to .dockerignore`,
       );
   return (lock?.weights ?? []).map(({ name, target, setDigest }) => ({ name, target, setDigest }));
+}
+
+/** For a command, which may be there to mend just what is wrong with them. */
+export async function weightsOrWarning(
+  prepared: Prepared,
+  { settings, report }: Pick<CommandContext, "settings" | "report">,
+): Promise<Mounts | undefined> {
+  try {
+    return await weightMounts(prepared, { places: weightPlaces(settings) }, { report });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    report.warn(`The command runs without the weights of cog.yaml: ${error.message}`);
+    return undefined;
+  }
 }
 
 export function weightPlaces({ cacheDirectory, weights: { copies } }: Settings): WeightPlaces {

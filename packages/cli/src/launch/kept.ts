@@ -2,13 +2,13 @@
  * Models that stay up between commands. Each has a record in the cache directory, which says how to find it and what it was
  * started with; the server itself ends when it idles. A record whose server does not answer by its name is stale.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "@cog/core/errors";
 import type { HealthState, InstanceResponse } from "@cog/core/wire";
 import { type KeptPlace, stopKept } from "#engines";
 import { localFetch } from "#http";
-import type { Contents } from "#project";
+import { type Contents, stateFolders } from "#project";
 
 export interface KeptModel {
   readonly id: string;
@@ -66,14 +66,21 @@ export function writeKept(cacheDirectory: string, model: KeptModel): void {
   renameSync(scratch, path);
 }
 
-export function forgetKept(cacheDirectory: string, id: string): void {
+/** Of a model that is gone: its record, its log, and the weights that it was shown. */
+export async function forgetKept(cacheDirectory: string, { id, project }: KeptModel): Promise<void> {
   rmSync(keptFile(cacheDirectory, id, "json"), { force: true });
   rmSync(keptFile(cacheDirectory, id, "log"), { force: true });
+  const mounts = stateFolders(project)
+    .map((folder) => join(folder, "mounts"))
+    .filter((folder) => existsSync(folder));
+  if (mounts.length === 0) return;
+  const { removeKeptMounts } = await import("#weights");
+  for (const folder of mounts) removeKeptMounts(folder, id);
 }
 
-export async function endKept(cacheDirectory: string, { place, id }: KeptModel): Promise<void> {
-  await stopKept(place, id);
-  forgetKept(cacheDirectory, id);
+export async function endKept(cacheDirectory: string, model: KeptModel): Promise<void> {
+  await stopKept(model.place, model.id);
+  await forgetKept(cacheDirectory, model);
 }
 
 /** `gone`: nobody is there, or somebody else. `silent`: it may be there, and does not answer. */
@@ -103,10 +110,9 @@ export async function liveKept(
   const all = await Promise.all(
     readKept(cacheDirectory).map(async (model) => ({ model, state: await stateOf(model, signal) })),
   );
-  return all.filter(({ model, state }) => {
-    if (state === "gone") forgetKept(cacheDirectory, model.id);
-    return state !== "gone";
-  });
+  const isGone = ({ state }: { readonly state: KeptState }) => state === "gone";
+  for (const { model } of all.filter(isGone)) await forgetKept(cacheDirectory, model);
+  return all.filter((one) => !isGone(one));
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -36,7 +36,7 @@ export async function reuseKept(wanted: Wanted, context: Context): Promise<Reuse
   let replaced = false;
   for (const kept of candidates) {
     const state = await settledState(kept, wanted.setupTimeoutSeconds, context.signal);
-    if (state === "gone") forgetKept(cacheDirectory, kept.id);
+    if (state === "gone") await forgetKept(cacheDirectory, kept);
     if (state === "gone" || state === "silent") continue;
     if (kept.config !== wanted.config) {
       context.report.info("cog.yaml has changed: stopping the model that was kept");

@@ -1,11 +1,9 @@
 /** A model from start to stop. Whatever happens in between, it is stopped. */
 
-import { existsSync } from "node:fs";
 import { UserError } from "@cog/core/errors";
 import type { Context, KeptPlace, Prepared, RunningModel, StartOptions } from "#engines";
 import type { Reporter } from "#report";
-import type { Mounts } from "#weights";
-import { keptFile } from "./kept.ts";
+import { type WeightPlaces, weightMounts } from "./weight-mounts.ts";
 
 export interface SessionOptions {
   /** Called when the model is ready. It is then left up, whatever becomes of the work. */
@@ -17,19 +15,13 @@ export interface SessionOptions {
   readonly setupTimeoutSeconds: number;
 }
 
-export interface WeightPlaces {
-  readonly cacheDirectory: string;
-  /** Copy what cannot be linked. */
-  readonly copies: boolean;
-}
-
 export async function withRunningModel<T>(
   prepared: Prepared,
   options: SessionOptions,
   context: Context,
   work: (model: RunningModel) => Promise<T>,
 ): Promise<T> {
-  const mounts = await weightMounts(prepared, options, context);
+  const mounts = await weightMounts(prepared, { places: options.weights, keptAs: options.start.keep?.id }, context);
   if (mounts === undefined) return await withStartedModel(prepared, options, context, work);
   let isKept = false;
   const { onKept } = options;
@@ -46,30 +38,9 @@ export async function withRunningModel<T>(
   try {
     return await withStartedModel(prepared, session, context, work);
   } finally {
-    // Of a model that stays up they go when it is gone, with the next one.
+    // Those of a model that stays up go when it does.
     if (!isKept) mounts.remove();
   }
-}
-
-async function weightMounts(
-  { target, inPlace }: Prepared,
-  { weights: { cacheDirectory, copies }, start }: SessionOptions,
-  { report }: Context,
-): Promise<Mounts | undefined> {
-  if (target.kind === "image") return undefined;
-  const { directory, config } = target.project;
-  if (config.weights === undefined || config.weights.length === 0) return undefined;
-  const { mountWeights } = await import("#weights");
-  return await mountWeights({
-    projectDirectory: directory,
-    weights: config.weights,
-    cacheDirectory,
-    copies,
-    keptAs: start.keep?.id,
-    isKept: (id) => existsSync(keptFile(cacheDirectory, id, "json")),
-    shown: inPlace ? "in-place" : "elsewhere",
-    warn: (message) => report.warn(message),
-  });
 }
 
 async function withStartedModel<T>(

@@ -12,4 +12,4 @@ export {
   type Stamps,
   stampOf,
 } from "./sources.ts";
-export { openState, writeAtomically, writeState } from "./state.ts";
+export { openState, stateFolders, writeAtomically, writeState } from "./state.ts";

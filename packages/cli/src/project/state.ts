@@ -28,6 +28,11 @@ export function openState(projectDirectory: string): string {
   }
 }
 
+/** Where it may be. Nothing is made. */
+export function stateFolders(projectDirectory: string): readonly string[] {
+  return [join(projectDirectory, ".cog"), temporaryPath(projectDirectory)];
+}
+
 /** Not `recursive`: on a read-only file system that says ENOENT, as if the project were not there. */
 function makeDirectory(directory: string): void {
   try {
@@ -38,9 +43,13 @@ function makeDirectory(directory: string): void {
 }
 
 /** The same one for every command in a project, and nobody else's. */
-function temporaryState(projectDirectory: string): string {
+function temporaryPath(projectDirectory: string): string {
   const name = createHash("sha256").update(projectDirectory).digest("hex").slice(0, 16);
-  const directory = join(tmpdir(), `cog-state-${process.getuid?.() ?? "user"}-${name}`);
+  return join(tmpdir(), `cog-state-${process.getuid?.() ?? "user"}-${name}`);
+}
+
+function temporaryState(projectDirectory: string): string {
+  const directory = temporaryPath(projectDirectory);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   if (process.getuid !== undefined && statSync(directory).uid !== process.getuid())
     return mkdtempSync(join(tmpdir(), "cog-state-"));

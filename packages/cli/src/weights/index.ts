@@ -4,7 +4,14 @@ export { explainRegistry } from "./failure.ts";
 export { type FetchRequest, fetchWeights, type NeededWeight, parseImageWeights } from "./fetch.ts";
 export { type ImportPlan, type ImportRequest, importWeights, planWeights } from "./import.ts";
 export { noLock, parseLock, readLock } from "./lock.ts";
-export { type LocalWeights, localWeights, type MountRequest, type Mounts, mountWeights } from "./mounts.ts";
+export {
+  type LocalWeights,
+  localWeights,
+  type MountRequest,
+  type Mounts,
+  mountWeights,
+  removeKeptMounts,
+} from "./mounts.ts";
 export { isWeightTag } from "./objects.ts";
 export { pruneStore } from "./prune.ts";
 export { type PullRequest, pullWeights } from "./pull.ts";

@@ -237,6 +237,14 @@ function removeMounts(root: string): void {
   rmSync(root, { recursive: true, force: true });
 }
 
+/** Those of a model that was kept by this name, in the folder that all mounts of its project are in. */
+export function removeKeptMounts(parent: string, keptAs: string): void {
+  for (const name of readdirSync(parent)) {
+    const root = join(parent, name);
+    if (readRecord(root)?.kept === keptAs) removeMounts(root);
+  }
+}
+
 function siblingsOf(root: string): readonly string[] {
   return readdirSync(dirname(root))
     .map((name) => join(dirname(root), name))
