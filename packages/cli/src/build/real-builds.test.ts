@@ -1,7 +1,10 @@
 /** Whole projects built by the real engine, each for what only a real build shows. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { rootCertificates } from "node:tls";
@@ -70,6 +73,32 @@ describe.skipIf(!withDocker)(title, { timeout: 300_000 }, () => {
     // Neither in a layer nor in the config; the build's log does not have it either.
     const saved = execFileSync("sh", ["-c", `docker save ${NAME} | grep -ac ${SECRET} || true`], { encoding: "utf8" });
     expect(saved.trim()).toBe("0");
+    expect(output).not.toContain(SECRET);
+  });
+
+  test.each(["pip", "uv"])("keeps no token of an address that %s installs from", async (installer) => {
+    const wheel = emptyWheel("own");
+    const server = createServer((_, response) => void response.end(wheel)).listen(0, "0.0.0.0");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const gateway = ["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"];
+    const host = `${(await docker(gateway, { signal })).stdout.trim()}:${port}`;
+    try {
+      write("requirements.txt", `own @ http://ada:${SECRET}@${host}/own-1.0-py3-none-any.whl?token=${SECRET}\n`);
+      const python = `build: {python_version: "3.11", installer: ${installer}, python_requirements: requirements.txt}`;
+      const built = await build(`${python}\n`);
+      expect(built.labels["run.cog.pip_freeze"]).toContain(`own @ http://${host}/own-1.0-py3-none-any.whl`);
+    } finally {
+      server.close();
+    }
+    const script = `import base64, hashlib, importlib.metadata as metadata, pathlib
+own = metadata.distribution("own")
+for file in own.files:
+    content = pathlib.Path(file.locate()).read_bytes()
+    assert file.hash is None or base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode() == file.hash.value
+print(own.read_text("direct_url.json"))`;
+    const { stdout } = await docker(["run", "--rm", NAME, "python", "-c", script], { signal });
+    expect(JSON.parse(stdout)).toMatchObject({ url: `http://${host}/own-1.0-py3-none-any.whl` });
     expect(output).not.toContain(SECRET);
   });
 
@@ -283,6 +312,19 @@ function write(path: string, text: string | Uint8Array): void {
   const file = join(project, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
+}
+
+/** A package of no modules. */
+function emptyWheel(name: string): Buffer {
+  const script = `import io, sys, zipfile
+at = f"{sys.argv[1]}-1.0.dist-info/"
+made = io.BytesIO()
+with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as wheel:
+    wheel.writestr(at + "METADATA", f"Metadata-Version: 2.1\\nName: {sys.argv[1]}\\nVersion: 1.0\\n")
+    wheel.writestr(at + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(at + "RECORD", "".join(at + file + ",,\\n" for file in ("METADATA", "WHEEL", "RECORD")))
+sys.stdout.buffer.write(made.getvalue())`;
+  return execFileSync("python3", ["-c", script, name]);
 }
 
 function projectOf(yaml: string, image?: ImageWish): Project {

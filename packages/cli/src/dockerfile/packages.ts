@@ -1,7 +1,7 @@
 import type { BuildPlan } from "#plan";
 import { type Instruction, type Mount, staged } from "./instruction.ts";
 import { reproducible } from "./layer.ts";
-import { install, PIP_CACHE, stripped } from "./python.ts";
+import { hidingOrigins, install, PIP_CACHE, stripped } from "./python.ts";
 
 /** What the user's model needs: it changes rarely and is big, so it comes before anything of ours. */
 export function packageLayers(plan: BuildPlan): Instruction[] {
@@ -20,7 +20,9 @@ export function packageLayers(plan: BuildPlan): Instruction[] {
     layers.push({
       kind: "run",
       mounts: [PIP_CACHE, staged(plan.folders.requirements)],
-      command: reproducible(stripped(install("-r /mnt/requirements.txt", plan.installer), plan.strip)),
+      command: reproducible(
+        hidingOrigins(stripped(install("-r /mnt/requirements.txt", plan.installer), plan.strip), plan),
+      ),
       origin: { kind: "config", path: ["build", "python_requirements"] },
     });
   }

@@ -45,6 +45,11 @@ export function stripped(command: string, strip: boolean): string {
   return `${command} && { ! command -v strip >/dev/null || ${modules} -exec strip -S {} +; }`;
 }
 
+/** Installers note in the image where a package came from, with the token that its address may hold. */
+export function hidingOrigins(command: string, { hideOrigins }: Pick<BuildPlan, "hideOrigins">): string {
+  return hideOrigins === undefined ? command : `{ ${command}; } && python /mnt/${hideOrigins}`;
+}
+
 /** Every package the image's Python sees. */
 export const SITE_PACKAGES = `$(python -c "import sysconfig; print(sysconfig.get_path('purelib'))")`;
 

@@ -2,10 +2,11 @@ import type { BuildPlan } from "#plan";
 import { type Instruction, staged } from "./instruction.ts";
 import { reproducible } from "./layer.ts";
 import { shellWord } from "./packages.ts";
-import { install, PIP_CACHE, pip } from "./python.ts";
+import { hidingOrigins, install, PIP_CACHE, pip } from "./python.ts";
 
 /** `import cog`. After the user's packages: an upgrade of ours must not install theirs again. */
-export function sdkLayer({ sdk, installer, folders }: BuildPlan): Instruction {
+export function sdkLayer(plan: BuildPlan): Instruction {
+  const { sdk, installer, folders } = plan;
   const origin = { kind: "cog", what: "installing the Cog SDK" } as const;
   switch (sdk.kind) {
     case "carried":
@@ -19,13 +20,13 @@ export function sdkLayer({ sdk, installer, folders }: BuildPlan): Instruction {
         origin,
       };
     case "wheel":
-    case "url":
-      return {
-        kind: "run",
-        mounts: [PIP_CACHE, staged(folders.sdk)],
-        command: reproducible(install(sdk.kind === "url" ? "-r /mnt/requirements.txt" : "/mnt/*.whl", installer)),
-        origin,
-      };
+    case "url": {
+      const command =
+        sdk.kind === "url"
+          ? hidingOrigins(install("-r /mnt/requirements.txt", installer), plan)
+          : install("/mnt/*.whl", installer);
+      return { kind: "run", mounts: [PIP_CACHE, staged(folders.sdk)], command: reproducible(command), origin };
+    }
     case "requirement":
       return {
         kind: "run",

@@ -129,7 +129,9 @@ test("the URL of a wheel, which may hold a password, is nowhere but in a staged 
   const url = "https://ada:secret@h/cog-0.20.0-py3-none-any.whl";
   const { sdk, files, decisions, ...rest } = plan({}, { sdk: { kind: "url", url } });
   expect(sdk).toEqual({ kind: "url", url });
-  expect(files).toEqual([{ path: "sdk/requirements.txt", text: `${url}\n` }]);
+  expect(files[0]).toEqual({ path: "sdk/requirements.txt", text: `${url}\n` });
+  // Nor in what the installer notes of it in the image.
+  expect(files.slice(1).map(({ path }) => path)).toEqual([`sdk/${rest.hideOrigins}`]);
   expect(JSON.stringify({ decisions, rest })).not.toContain("secret");
   expect(decisions).toContainEqual(
     expect.objectContaining({ setting: "sdk", value: url.replace("ada:secret", "****") }),

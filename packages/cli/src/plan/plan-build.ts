@@ -5,6 +5,7 @@ import { type Compatibility, cogBaseTag, type Decision, missingInCogBase } from 
 import type { ImageWish } from "#project";
 import { type LocalFile, localFiles, type RequirementLine, type Requirements, renderLine } from "#requirements";
 import { nodeInstaller } from "./node-installer.ts";
+import { mayHoldSecret, ORIGIN_HIDER, originHider } from "./origins.ts";
 import type { BaseImage, BuildPlan, SdkSource, StagedFile, Variable } from "./plan.ts";
 
 /** The first Python 3 whose asyncio can run several predictions. */
@@ -57,6 +58,7 @@ export function planBuild(input: PlanInput): BuildPlan {
     environment: config.environment.map(splitVariable),
     systemPackages: base.isCogBase ? missingInCogBase(build.systemPackages) : build.systemPackages,
     requirements,
+    ...(hidesOrigins(input, requirements) && { hideOrigins: ORIGIN_HIDER }),
     installer: build.installer ?? "auto",
     ...(sdk.kind === "carried" && { node: NODE }),
     sdk,
@@ -175,19 +177,25 @@ function serverVariables(config: CogConfig, decorated: number | undefined): Vari
   });
 }
 
-function stagedFiles(
-  { sdk, caCertificate }: PlanInput,
-  lines: readonly string[],
-  local: readonly LocalFile[],
-): StagedFile[] {
+function hidesOrigins({ sdk }: PlanInput, lines: readonly string[]): boolean {
+  return lines.some(mayHoldSecret) || (sdk.kind === "url" && mayHoldSecret(sdk.url));
+}
+
+function stagedFiles(input: PlanInput, lines: readonly string[], local: readonly LocalFile[]): StagedFile[] {
+  const { sdk, caCertificate } = input;
+  const hides = hidesOrigins(input, lines);
   const files: StagedFile[] = [];
   if (caCertificate !== undefined) files.push({ path: "ca/ca.crt", text: caCertificate });
   if (lines.length > 0) {
     files.push({ path: "requirements/requirements.txt", text: `${lines.join("\n")}\n` });
     files.push(...local.map((file) => ({ ...file, path: `requirements/${file.path}` })));
+    if (hides) files.push(originHider("requirements"));
   }
   if (sdk.kind === "carried") files.push(nodeInstaller);
-  if (sdk.kind === "url") files.push({ path: "sdk/requirements.txt", text: `${sdk.url}\n` });
+  if (sdk.kind === "url") {
+    files.push({ path: "sdk/requirements.txt", text: `${sdk.url}\n` });
+    if (hides) files.push(originHider("sdk"));
+  }
   if ("file" in sdk) files.push({ path: `sdk/${fileName(sdk.file)}`, from: sdk.file });
   return files;
 }

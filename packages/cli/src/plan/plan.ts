@@ -23,6 +23,8 @@ export interface BuildPlan {
   readonly systemPackages: readonly string[];
   /** Lines of the requirements.txt; empty means no install step. */
   readonly requirements: readonly string[];
+  /** A script in the folder of each step that installs by addresses, run after it; absent where no address may hold a secret. */
+  readonly hideOrigins?: string;
   /** `auto`: uv where the base image has it, else pip. */
   readonly installer: "pip" | "uv" | "auto";
   /** The Node that runs our server; absent when the SDK brings a server of its own. */
