@@ -10,6 +10,7 @@ const SERVED =
 const ONCE = ["bodies", "keep-alive", "fuzz", "pipelining"]
   .map((name) => `packages/server/src/http/${name}.test.ts`)
   .concat(
+    "packages/server/src/gateway/**/*.test.ts",
     "packages/server/src/health/ready-file.test.ts",
     "packages/server/src/metrics/*.test.ts",
     "packages/server/src/files/object-storage/objects.test.ts",

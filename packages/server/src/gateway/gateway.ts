@@ -16,6 +16,8 @@ import { GatewayHealth } from "./health.ts";
 import { createGatewayRoutes } from "./routes.ts";
 import { PublishedSchema } from "./schema.ts";
 
+const FIRST_CONNECTION_MS = 2000;
+
 export interface GatewayOptions {
   readonly settings: GatewaySettings;
   readonly onListening: (port: number) => void;
@@ -47,6 +49,8 @@ export async function runGateway({ settings, onListening }: GatewayOptions): Pro
   const http = new HttpServer(routes, log);
   const signals = new StopSignals();
   try {
+    // A client that comes at once finds it there; who waits for Redis to come back finds at least us.
+    await Promise.race([commands.ready(), delay(FIRST_CONNECTION_MS)]);
     const listening = await http.listen({ host, port });
     onListening(listening);
     log.info("listening", { host, port: listening, queue: queueName });

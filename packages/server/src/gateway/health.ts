@@ -21,7 +21,7 @@ export class GatewayHealth {
   /** There was a queue to put predictions into once. */
   wasReady = false;
   #status: HealthState = "STARTING";
-  #reachable = false;
+  #wasReachable = false;
   readonly #options: GatewayHealthOptions;
 
   constructor(options: GatewayHealthOptions) {
@@ -33,7 +33,7 @@ export class GatewayHealth {
     const found = await this.#look();
     const [status, error] = this.#judge(found);
     this.#status = status;
-    this.#reachable = found !== "unreachable";
+    if (found !== "unreachable") this.#wasReachable = true;
     if (typeof found === "object") this.wasReady = true;
     const report = typeof found === "object" ? found : undefined;
     return {
@@ -55,7 +55,7 @@ export class GatewayHealth {
       case "livez":
         return 200;
       case "startupz":
-        return this.#reachable || this.wasReady ? 200 : 503;
+        return this.#wasReachable ? 200 : 503;
       case "readyz":
         return !this.draining && (this.#status === "READY" || this.#status === "BUSY") ? 200 : 503;
     }
@@ -71,7 +71,10 @@ export class GatewayHealth {
 
   #judge(found: QueueReport | "no-queue" | "unreachable"): [HealthState, string | undefined] {
     if (found === "unreachable") {
-      return ["UNHEALTHY", `Redis: ${this.#options.commands.trouble?.problem ?? "it gives no answer"}`];
+      return [
+        this.#wasReachable ? "UNHEALTHY" : "STARTING",
+        `Redis: ${this.#options.commands.trouble?.problem ?? "it gives no answer"}`,
+      ];
     }
     if (found === "no-queue") return ["STARTING", "No worker has served this queue yet"];
     // Predictions are taken, and wait for a worker.

@@ -23,7 +23,7 @@ export interface ModelOptions {
   readonly schema?: object;
   readonly files?: Readonly<Record<string, string>>;
   /** The module that is started; default: `http`. */
-  readonly entry?: "http" | "redis_queue";
+  readonly entry?: "http" | "redis_queue" | "gateway";
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** An interpreter that has our wheel; default: the one of this test run. */
