@@ -1,5 +1,5 @@
 /**
- * Virtual environments for the Python tools (hatchling, ruff, mypy, pytest) and for libraries of models, one a requirements file of this
+ * Virtual environments for the Python tools (hatchling, ruff, mypy, pytest, kubernetes-validate) and for libraries of models, one a requirements file of this
  * folder, under node_modules/.cache. An environment counts only when its stamp holds the requirements it was
  * made from: the stamp is written last, so that an interrupted installation is made again.
  */
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { at } from "../repository.ts";
 import { say } from "../say.ts";
 
-export type Environment = "build" | "check" | "test" | "pydantic-1" | "pydantic-2";
+export type Environment = "build" | "check" | "test" | "pydantic-1" | "pydantic-2" | "manifests";
 
 const CANDIDATES = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
 const IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";

@@ -3,6 +3,7 @@ import { build } from "./build.ts";
 import type { AnyCommand } from "./command.ts";
 import { completion } from "./completion.ts";
 import { debug } from "./debug.ts";
+import { deployKubernetes } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
 import { gateway } from "./gateway.ts";
@@ -42,6 +43,7 @@ export const commands: readonly AnyCommand[] = [
   playground,
   build,
   push,
+  deployKubernetes,
   exec,
   doctor,
   login,

@@ -8,4 +8,12 @@ export { noteFullPush } from "./full-push-note.ts";
 export { type LastPush, lastPushFile, readLastPush } from "./last-push.ts";
 export { newPushId } from "./push-id.ts";
 export { type Pushed, pushTo } from "./push-image.ts";
-export { type ModelVariables, modelRepository, type PushTarget, REPLICATE, resolveTarget } from "./reference.ts";
+export { configText, type ImagePlace, imageIn, manifestText } from "./read-image.ts";
+export {
+  loginCommands,
+  type ModelVariables,
+  modelRepository,
+  type PushTarget,
+  REPLICATE,
+  resolveTarget,
+} from "./reference.ts";
