@@ -113,12 +113,13 @@ class ModelServer {
     const onTransfer = measures.map((measure) => measure.onTransfer);
     this.#slots = new Slots({ queueMax: settings.queueMax, timeoutMs: settings.queueTimeoutMs });
     this.#predictions = new Predictions({
-      openWorkspace: ({ id: predictionId, uploadUrl, putUrls, source }, trace) =>
+      openWorkspace: ({ id: predictionId, uploadUrl, putUrls, uploadAsForm, source }, trace) =>
         new FileWorkspace({
           predictionId,
           uploadUrl,
           putUrls,
           mostEmbeddedBytes: source?.kind === "redis" ? MOST_REDIS_BYTES : undefined,
+          uploadAsForm,
           temporary,
           fetch,
           objects,

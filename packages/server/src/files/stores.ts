@@ -11,7 +11,7 @@ import type { LazyObjects } from "./objects.ts";
 import { embedder, sizeOfFile } from "./outputs.ts";
 import type { OnTransfer } from "./transfer.ts";
 import { measured } from "./transfer.ts";
-import { putTo, upload } from "./upload.ts";
+import { putTo, upload, uploadForm } from "./upload.ts";
 
 /** Resolves with what stands for the file in the answer, as JSON. Called in the order of the model's files. */
 export type Store = (file: OutputFile, signal: AbortSignal) => Promise<Piece>;
@@ -24,6 +24,8 @@ export interface StoreOptions {
   readonly putUrls: readonly string[] | undefined;
   /** Of all data URLs together; undefined: any number. */
   readonly mostEmbeddedBytes: number | undefined;
+  /** `uploadUrl` takes forms, and answers where the file is. */
+  readonly uploadAsForm?: boolean | undefined;
   readonly fetch: Fetch;
   readonly objects: LazyObjects;
   readonly uploadTimeoutMs: number;
@@ -41,9 +43,10 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function uploadStore(options: StoreOptions): Store | undefined {
-  const { uploadUrl, putUrls } = options;
+  const { uploadUrl, putUrls, uploadAsForm } = options;
   if (putUrls !== undefined) return storeAt(putUrls, options);
   if (uploadUrl === undefined) return undefined;
+  if (uploadAsForm === true) return storeByForm(uploadUrl, options);
   return isObjectAddress(uploadUrl) ? storeObjects(uploadUrl, options) : storeBelow(uploadUrl, options);
 }
 
@@ -56,6 +59,15 @@ function storeBelow(prefix: string, { predictionId, fetch, uploadTimeoutMs: time
     const size = await sizeOfFile(path);
     const sent = { prefix, path, name, size, mediaType: mediaTypeOf(name), predictionId, timeoutMs };
     return JSON.stringify(await upload(sent, fetch, signal));
+  };
+}
+
+function storeByForm(url: string, { fetch, uploadTimeoutMs: timeoutMs }: StoreOptions): Store {
+  return async ({ path, name }, signal) => {
+    const size = await sizeOfFile(path);
+    return JSON.stringify(
+      await uploadForm(url, { path, size, mediaType: mediaTypeOf(name), name }, { timeoutMs, fetch, signal }),
+    );
   };
 }
 

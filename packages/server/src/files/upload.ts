@@ -1,6 +1,7 @@
 /** A local file → `PUT {prefix}/{name}`, or the PUT of an address that a client had signed. */
-import { createReadStream } from "node:fs";
+import { createReadStream, openAsBlob } from "node:fs";
 import { Readable } from "node:stream";
+import { isJsonObject } from "@cog/core/json";
 import type { Fetch } from "#outgoing";
 import { causeOf } from "#outgoing";
 import { StepFailed } from "#predictions";
@@ -18,6 +19,12 @@ export interface Upload extends Content {
   readonly predictionId: string;
   /** For all of it, redirects included. */
   readonly timeoutMs: number;
+}
+
+interface Sending {
+  readonly timeoutMs: number;
+  readonly fetch: Fetch;
+  readonly signal: AbortSignal;
 }
 
 const MOST_REDIRECTS = 10;
@@ -47,11 +54,7 @@ class UploadError extends StepFailed {
  * query, which is the signature.
  * @param timeoutMs for each attempt
  */
-export async function putTo(
-  url: string,
-  file: Content,
-  { timeoutMs, fetch, signal }: { readonly timeoutMs: number; readonly fetch: Fetch; readonly signal: AbortSignal },
-): Promise<string> {
+export async function putTo(url: string, file: Content, { timeoutMs, fetch, signal }: Sending): Promise<string> {
   const place = withoutQuery(url);
   const attempt = async (): Promise<void> => {
     const late = AbortSignal.timeout(timeoutMs);
@@ -69,6 +72,27 @@ export async function putTo(
   };
   await retrying(attempt, { signal, isTemporary: (error) => error instanceof UploadError && error.temporary });
   return place;
+}
+
+/** `PUT` of a form with the field `file`, as Cog 0.1 and 0.2 did. The answer says where the file can be fetched: `{"url"}`. */
+export async function uploadForm(
+  url: string,
+  { path, name, mediaType }: Content & { readonly name: string },
+  { timeoutMs, fetch, signal }: Sending,
+): Promise<string> {
+  const late = AbortSignal.timeout(timeoutMs);
+  try {
+    const body = new FormData();
+    body.set("file", await openAsBlob(path, { type: mediaType }), name);
+    const response = await fetch(url, { method: "PUT", body, signal: AbortSignal.any([signal, late]) });
+    if (!response.ok) throw new Error(`upload returned status ${response.status} ${response.statusText}`);
+    const answer: unknown = await response.json();
+    if (isJsonObject(answer) && typeof answer["url"] === "string") return answer["url"];
+    throw new Error('the answer to the upload is not {"url": "…"}');
+  } catch (error) {
+    const reason = late.aborted ? tooLate(timeoutMs) : causeOf(error);
+    throw new StepFailed("upload", `Failed to upload output: ${reason}`, { cause: error });
+  }
 }
 
 async function putWhereItLeads(file: Upload, fetch: Fetch, within: AbortSignal): Promise<string> {

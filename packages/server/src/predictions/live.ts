@@ -40,6 +40,8 @@ export interface Submission {
   readonly uploadUrl: string | undefined;
   /** Upload each of them here, in order; wins. */
   readonly putUrls: readonly string[] | undefined;
+  /** Uploads are forms, as producers of Cog 0.1 and 0.2 expect them. */
+  readonly uploadAsForm?: boolean;
   /** Made for a stream: cancel it when its last watcher leaves. */
   readonly cancelUnwatched: boolean;
   /** It came while the model was being reloaded. */

@@ -10,7 +10,7 @@ import { version } from "@cog/core/version";
 import type { HealthState, QueueWorker, SetupReport } from "@cog/core/wire";
 import { LOCK_MS } from "@cog/core/wire";
 import type { QueueStats } from "#metrics";
-import type { Slots } from "#predictions";
+import type { EndedPrediction, Slots } from "#predictions";
 import { toRawJson } from "#raw-json";
 import { JobRun, type JobSurroundings, type Outcome } from "./job-run.ts";
 import { groupsOf, inTurn } from "./order.ts";
@@ -242,11 +242,15 @@ export class Consumer {
   }
 
   #begin(queue: Queue, delivery: Delivery): void {
-    const run = new JobRun(queue, delivery, this.#options);
+    const run = new JobRun(queue, delivery, {
+      ...this.#options,
+      isDraining: () => this.#draining,
+      onEnd: (status) => this.#count(status),
+    });
     this.#runs.add(run);
     this.#taken += 1;
     void run
-      .run(() => this.#draining)
+      .run()
       .catch((error: unknown): Outcome => {
         const words = messageOf(error);
         this.#options.log.error(`a job could not be told the end of: ${words}`, { prediction_id: run.holding.id });
@@ -255,23 +259,24 @@ export class Consumer {
       .then((outcome) => this.#ended(run, outcome));
   }
 
+  #count(status: EndedPrediction["status"]): void {
+    const { settings, log, stop } = this.#options;
+    this.#failures = status === "failed" ? this.#failures + 1 : 0;
+    if (this.#draining || this.#failures <= (settings.maxFailures ?? Number.POSITIVE_INFINITY)) return;
+    log.error(`${this.#failures} predictions in a row have failed: stopping`);
+    stop(1);
+  }
+
   #ended(run: JobRun, outcome: Outcome): void {
     const { settings, log, stop } = this.#options;
     this.#runs.delete(run);
     if (outcome === "left") this.#taken -= 1;
     if (outcome === "dead") this.#countsOf(run.queue.keys.jobs).dead += 1;
-    if (outcome === "failed") this.#failures += 1;
-    else if (outcome === "succeeded" || outcome === "canceled") this.#failures = 0;
     this.#ring();
-    if (this.#draining) return;
-    const { maxFailures = Number.POSITIVE_INFINITY, maxJobs = Number.POSITIVE_INFINITY } = settings;
-    if (this.#failures > maxFailures) {
-      log.error(`${this.#failures} predictions in a row have failed: stopping`);
-      stop(1);
-    } else if (this.#taken >= maxJobs && this.#runs.size === 0) {
-      log.info("this worker has done its jobs: stopping", { jobs: this.#taken });
-      stop(0);
-    }
+    const { maxJobs = Number.POSITIVE_INFINITY } = settings;
+    if (this.#draining || this.#taken < maxJobs || this.#runs.size > 0) return;
+    log.info("this worker has done its jobs: stopping", { jobs: this.#taken });
+    stop(0);
   }
 
   async #hold(): Promise<void> {

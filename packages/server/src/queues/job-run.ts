@@ -39,15 +39,22 @@ export interface JobSurroundings {
   readonly log: Log;
 }
 
-/** `left`: it is not ours to finish. `refused`: the job was wrong, which says nothing of this worker. */
-export type Outcome = "succeeded" | "failed" | "canceled" | "refused" | "dead" | "left";
+export interface JobEvents {
+  /** Asked once more when the lock is there. */
+  readonly isDraining: () => boolean;
+  /** A prediction has ended, and its slot is free; telling so may take longer. */
+  readonly onEnd: (status: EndedPrediction["status"]) => void;
+}
+
+/** `left`: it is not ours to finish. */
+export type Outcome = "ended" | "dead" | "left";
 
 export class JobRun {
   readonly holding: Holding;
   readonly queue: Queue;
   /** The key whose existence cancels it. */
   readonly cancelKey: string;
-  readonly #surroundings: JobSurroundings;
+  readonly #surroundings: JobSurroundings & JobEvents;
   readonly #delivery: Delivery;
   readonly #job: Job | undefined;
   readonly #fault: ReturnType<typeof readJob>["fault"];
@@ -58,7 +65,7 @@ export class JobRun {
   /** Nothing of it is told any more. */
   #left = false;
 
-  constructor(queue: Queue, delivery: Delivery, surroundings: JobSurroundings) {
+  constructor(queue: Queue, delivery: Delivery, surroundings: JobSurroundings & JobEvents) {
     const { legacyReply, resultTtlSeconds } = surroundings.settings;
     const { entry } = delivery;
     const { job, fault } = readJob(delivery.text, { entry, keys: queue.keys, legacyReply, resultTtlSeconds });
@@ -92,13 +99,12 @@ export class JobRun {
     return !this.#telling && (this.#live === undefined || this.#live.now.status === "starting");
   }
 
-  /** @param isDraining asked once more when the lock is there */
-  async run(isDraining: () => boolean): Promise<Outcome> {
+  async run(): Promise<Outcome> {
     const beginning = await this.queue.begin({ ...this.holding, cancelKey: this.cancelKey });
     if (beginning.type === "held") return "left";
     this.#locked = true;
     try {
-      if (this.#left || isDraining()) {
+      if (this.#left || this.#surroundings.isDraining()) {
         await this.#handBack({ asNew: true });
         return "left";
       }
@@ -166,7 +172,7 @@ export class JobRun {
     if (cannot !== undefined) return { error: cannot };
     const schema = model.schema();
     let result = schema?.validate(job.input);
-    if (result?.ok === false && job.textual) result = schema?.validate(withValues(job.input, result.problems));
+    if (result?.ok === false && job.oldest) result = schema?.validate(withValues(job.input, result.problems));
     if (result?.ok === false) return { error: wordsOf(result.problems) };
     const input = result?.ok === true ? result.input : job.input;
     const problems = urlProblems(input, model.fileInputs(), inputRules);
@@ -185,13 +191,14 @@ export class JobRun {
           id: job.id,
           target: model,
           input,
-          inputText: job.textual ? toRawJson(input) : exactInput(input, { value: job.message, text: job.text }),
+          inputText: job.oldest ? toRawJson(input) : exactInput(input, { value: job.message, text: job.text }),
           context: job.context,
           trace: job.trace,
           createdAt: job.createdAt,
           history: 0,
           uploadUrl: job.outputFilePrefix ?? uploadUrl,
           putUrls: job.putUrls,
+          uploadAsForm: job.oldest,
           cancelUnwatched: false,
           // It was taken for a slot that was free; a request may have been quicker.
           patient: true,
@@ -210,6 +217,7 @@ export class JobRun {
     const last = await ended;
     if (last === undefined) return this.#release(job);
     if (this.#left) return "left";
+    this.#surroundings.onEnd(last.status);
     return this.#finish(last, { job, webhook });
   }
 
@@ -291,11 +299,11 @@ export class JobRun {
       log.warn("another worker has finished this job", { prediction_id: job.id });
       return "left";
     }
-    if (webhook.last === undefined) return last.status;
+    if (webhook.last === undefined) return "ended";
     webhook.tell({ type: "completed" }, last);
     await webhook.last;
     await this.#progress.end([acknowledge]);
-    return last.status;
+    return "ended";
   }
 
   /** It ends without a run. */
@@ -319,8 +327,7 @@ export class JobRun {
     if (!hasEnded(last)) return "left";
     this.#surroundings.onUnrun(last);
     this.#surroundings.log.info(`prediction ${how.status} without being run`, { prediction_id: id });
-    const outcome = await this.#finish(last, { job, webhook: this.#webhook(job, job.trace), more });
-    return outcome === "failed" ? "refused" : outcome;
+    return this.#finish(last, { job, webhook: this.#webhook(job, job.trace), more });
   }
 
   async #bury(error: string): Promise<Outcome> {
@@ -345,7 +352,7 @@ export class JobRun {
       await webhooks.post(job.webhook.url, echoingSnapshot(job, snapshot), job.trace);
     }
     await this.#progress.end([...lastReply(job, snapshot, shape), { type: "acknowledge", ...this.holding }]);
-    return "left";
+    return "ended";
   }
 }
 

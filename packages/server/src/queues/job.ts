@@ -22,8 +22,8 @@ export interface Job {
   /** As it came. */
   readonly text: string;
   readonly input: JsonObject;
-  /** In the form of Cog 0.1 and 0.2, whose values may all be texts. */
-  readonly textual: boolean;
+  /** In the form of Cog 0.1 and 0.2: values may all be texts, and uploads are forms. */
+  readonly oldest: boolean;
   readonly context: Readonly<Record<string, string>>;
   readonly webhook: JobWebhook | undefined;
   readonly reply: Reply | undefined;
@@ -81,7 +81,7 @@ export function readJob(text: string | undefined, options: ReadingOptions): Read
     message,
     text,
     input: input ?? {},
-    textual: isJsonObject(message["inputs"]),
+    oldest: isJsonObject(message["inputs"]),
     context: contextOf(message["context"], problems),
     webhook: webhookOf(message, problems),
     trace: traceOf(message),

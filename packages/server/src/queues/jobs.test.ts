@@ -102,6 +102,44 @@ describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
   });
 });
 
+describe.skipIf(withoutRedis !== "")(`output files${withoutRedis}`, () => {
+  test("go where each version of a job wants them", async () => {
+    const receiver = await Receiver.start((request, response) =>
+      response.end(request.path === "/form" ? JSON.stringify({ url: "http://files/of-the-form" }) : ""),
+    );
+    const queue = freshQueue();
+    const producer = new Producer(queue);
+    const server = await startWorker([queue], { ...model, args: ["--upload-url", `${receiver.url}/form`] });
+    const code = "Path('out.txt').write_text('hi')\noutput = Path('out.txt')";
+    const outputs = {
+      a: { inputs: { do: { value: code } }, response_queue: `${queue}-a` },
+      d: { input: { do: code }, output_file_prefix: `${receiver.url}/form/d` },
+      signed: { input: { do: code }, upload: { put_urls: [`${receiver.url}/signed?key=1`] } },
+    };
+    const found: Record<string, unknown> = {};
+    for (const [id, job] of Object.entries(outputs)) {
+      await producer.add({ id, ...job });
+      await expect.poll(() => producer.status(id), WAIT).toMatch(/succeeded|failed/);
+      found[id] = JSON.parse((await producer.result(id))["json"] ?? "").output;
+    }
+    expect(found).toEqual({
+      a: "http://files/of-the-form",
+      d: `${receiver.url}/form/d/out.txt`,
+      signed: `${receiver.url}/signed`,
+    });
+    expect(receiver.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "PUT /form",
+      "PUT /form/d/out.txt",
+      "PUT /signed?key=1",
+    ]);
+    expect(receiver.received[0]?.headers["content-type"]).toMatch(/^multipart\/form-data/);
+    expect(receiver.received[0]?.body).toMatch(/name="file"; filename="out.txt"[\s\S]*\r\n\r\nhi\r\n/);
+    await server.close();
+    await producer.close();
+    receiver.close();
+  });
+});
+
 describe.skipIf(withoutRedis !== "")(`how a worker ends${withoutRedis}`, () => {
   test("COG_QUEUE_MAX_JOBS: with code 0; it leaves the group; setup is reported once", async () => {
     const queue = freshQueue();
