@@ -29,7 +29,7 @@ const locked = () => {
   };
 };
 
-describe.skipIf(S3 === "")("s3:// (TEST_S3)", { timeout: 120_000 }, () => {
+describe.skipIf(S3 === "")("s3:// (TEST_S3)", { timeout: 240_000 }, () => {
   const env = { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET, AWS_ENDPOINT_URL_S3: S3 };
   const client = new AwsClient({ accessKeyId: KEY, secretAccessKey: SECRET, service: "s3", region: "us-east-1" });
 
@@ -82,7 +82,7 @@ describe.skipIf(S3 === "")("s3:// (TEST_S3)", { timeout: 120_000 }, () => {
   });
 });
 
-describe.skipIf(REGISTRY === "")("oci:// (TEST_REGISTRY)", { timeout: 120_000 }, () => {
+describe.skipIf(REGISTRY === "")("oci:// (TEST_REGISTRY)", { timeout: 240_000 }, () => {
   const signal = AbortSignal.timeout(60_000);
   const blob = (content: Uint8Array) => ({ source: bytesBlob(content) });
 

@@ -63,7 +63,7 @@ describe("without a registry", () => {
   });
 });
 
-describe.skipIf(REGISTRY === "")("with a registry", { timeout: 120_000 }, () => {
+describe.skipIf(REGISTRY === "")("with a registry", { timeout: 240_000 }, () => {
   test("a repository of Hugging Face: pages, odd names, large files elsewhere, a busy server", async () => {
     const large = randomBytes(200_000);
     const small: Readonly<Record<string, string>> = { "config.json": "{}", "a #1/50% é.txt": "odd", "onnx/x": "no" };

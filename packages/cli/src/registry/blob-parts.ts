@@ -76,7 +76,7 @@ async function readPart(
       headers: { range: `bytes=${at}-${end - 1}` },
       signal,
     });
-    if (answer.status === 200 && start === 0 && at === 0) {
+    if (answer.status === 200 && start === 0) {
       await answer.discard();
       return undefined;
     }

@@ -228,6 +228,27 @@ describe.skipIf(REGISTRY === "" || TOKEN_REGISTRY === "")("a registry", () => {
     expect((await read(open(withoutRanges.host).openBlob(repository, blob, { signal }))).equals(blob.bytes)).toBe(true);
   });
 
+  test("is read in parts: several at once, each read on from where it broke, and as one where there are no ranges", async () => {
+    const repository = someRepository();
+    const blob = blobOf(1_000_000);
+    await open(REGISTRY).pushBlob(repository, blob, { signal });
+    const parts = { bytes: 150_000, atOnce: 3 };
+    const whole: Fault["instead"] = ({ response }) => void response.writeHead(200).end(blob.bytes);
+    for (const faults of [
+      [{ at: "GET blobs", only: [2, 4, 5, 8], cutAnswerAfter: 20_000 }],
+      [{ at: "GET blobs", instead: whole }],
+    ]) {
+      const proxy = await proxied(faults);
+      const content = open(proxy.host).openBlobInParts(repository, blob, { signal, parts });
+      expect((await read(content)).equals(blob.bytes)).toBe(true);
+    }
+    const wrong = await proxied([
+      { at: "GET blobs", instead: ({ response }) => void response.writeHead(200).end("x") },
+    ]);
+    const content = open(wrong.host).openBlobInParts(repository, blob, { signal, parts });
+    await expect(read(content)).rejects.toMatchObject({ failure: "corrupt" });
+  });
+
   test("that sends something else is not believed", async () => {
     const repository = someRepository();
     const blob = blobOf(1000);

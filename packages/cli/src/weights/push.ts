@@ -32,7 +32,8 @@ export async function pushEntries(
         signal,
         concurrency,
         onProgress: (progress: BlobProgress) => {
-          tell({ name: entry.name, ...progress });
+          // The list of files is sent like one, but is none.
+          if (blobs.some(({ source }) => source.digest === progress.digest)) tell({ name: entry.name, ...progress });
           complete.set(progress.digest, progress.state === "uploading" ? progress.complete : progress.total);
           const sent = Math.min(sum([...complete.values()]), total);
           step.update(`${entry.name}: ${weightSize(sent)} of ${weightSize(total)}`, total && sent / total);
