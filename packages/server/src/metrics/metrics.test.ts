@@ -1,5 +1,5 @@
 /** `GET /metrics` of a real server, after real requests, read by Prometheus' own parser. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -205,6 +205,23 @@ test("what writes metrics and sends traces is not loaded before it is wanted: a 
     expect((await server.request("GET", "/metrics")).status).toBe(500);
   });
   rmSync(copy, { recursive: true });
+});
+
+/** In the place of NVIDIA's program, which few machines have: the second GPU is cut into parts, and does not say how busy it is. */
+const NVIDIA_SMI = `#!/bin/sh
+echo "0, 1024, 37"
+echo "1, 2, [N/A]"
+`;
+
+test("memory and work of GPUs, where nvidia-smi tells of them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cog-test-"));
+  writeFileSync(join(folder, "nvidia-smi"), NVIDIA_SMI, { mode: 0o755 });
+  await serving({ ...model, env: { PATH: `${folder}:${process.env["PATH"]}` } }, async (server) => {
+    const metrics = await scrape(server);
+    expect(metrics.by("cog_gpu_memory_used_bytes", "gpu")).toEqual({ 0: 1024 * 1024 * 1024, 1: 2 * 1024 * 1024 });
+    expect(metrics.by("cog_gpu_utilization_ratio", "gpu")).toEqual({ 0: 0.37 });
+  });
+  rmSync(folder, { recursive: true });
 });
 
 test("COG_METRICS_PORT: metrics have a port of their own, which answers nothing else", async () => {

@@ -73,10 +73,10 @@ export class Present {
       ),
       gauge({ name: "cog_slots", help: "Predictions that can run at a time." }, single(max)),
       gauge({ name: "cog_slots_busy", help: "Predictions that run." }, single(busy)),
-      // A server that cannot take anything is full, to those who scale by this.
+      // Of no slots there is no share: a server that starts must not look idle to those who scale by this.
       gauge(
         { name: "cog_slots_busy_ratio", help: "Share of the slots that are busy." },
-        single(max > 0 ? busy / max : 0),
+        max > 0 ? single(busy / max) : [],
       ),
     ];
   }

@@ -53,6 +53,23 @@ const ROWS: readonly { args?: string[]; env?: Record<string, string>; expected: 
     env: { COG_LOG_LEVEL: "loud" },
     expected: { log: { level: "info", format: "json", rawModelLines: false, model: undefined } },
   },
+  { expected: { metrics: { port: undefined, modelMetrics: [] }, traces: undefined, model: undefined } },
+  { env: { COG_METRICS: "Off" }, expected: { metrics: undefined } },
+  {
+    env: { COG_METRICS_PORT: "9100", COG_METRICS_EXPORT: "tokens, time.load,", COG_MODEL: "mine" },
+    expected: { metrics: { port: 9100, modelMetrics: ["tokens", "time.load"] }, model: "mine" },
+  },
+  { env: { PORT: "0", COG_METRICS_PORT: "0" }, expected: { metrics: { port: 0, modelMetrics: [] } } },
+  { env: { OTEL_SERVICE_NAME: "mine" }, expected: { traces: { protocol: "http/protobuf", stacks: false } } },
+  {
+    env: { OTEL_TRACES_EXPORTER: "otlp", OTEL_EXPORTER_OTLP_PROTOCOL: "http/json", COG_OTEL_STACKS: "1" },
+    expected: { traces: { protocol: "http/json", stacks: true } },
+  },
+  { env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", OTEL_SDK_DISABLED: "true" }, expected: { traces: undefined } },
+  {
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", OTEL_TRACES_EXPORTER: "none" },
+    expected: { traces: undefined },
+  },
 ];
 
 test.each(ROWS)("$args $env", ({ args = [], env = {}, expected }) => {
@@ -164,4 +181,18 @@ test.each([
   expect(() => settings(args.split(" ").filter(Boolean), QUEUE)).toThrow(
     expect.objectContaining({ code: "usage", message }),
   );
+});
+
+test.each([
+  { env: { OTEL_TRACES_EXPORTER: "console" }, warning: "OTEL_TRACES_EXPORTER is console" },
+  {
+    env: { OTEL_SERVICE_NAME: "x", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
+    warning: "OTEL_EXPORTER_OTLP_PROTOCOL is grpc, which is not usable; continuing with http/protobuf",
+  },
+])("traces that cannot be sent as asked: $env", ({ env, warning }) => {
+  expect(settings([], env).warnings).toEqual([expect.stringContaining(warning)]);
+});
+
+test.each(["http", "-1", "65536"])("COG_METRICS_PORT=%s ends the start", (value) => {
+  expect(() => settings([], { COG_METRICS_PORT: value })).toThrow("COG_METRICS_PORT is");
 });

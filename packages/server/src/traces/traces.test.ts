@@ -169,6 +169,13 @@ test("a collector that is not there holds nothing up, and is complained of", asy
   });
 });
 
+test("an endpoint that is none is complained of, and nothing else happens", async () => {
+  await serving({ ...model, env: { OTEL_EXPORTER_OTLP_ENDPOINT: ":::collector" } }, async (server) => {
+    await server.logged(":::collector");
+    expect((await server.client.predict({ input: {} })).status).toBe("succeeded");
+  });
+});
+
 test.each([{ OTEL_SDK_DISABLED: "true" }, { OTEL_TRACES_EXPORTER: "none" }, { OTEL_EXPORTER_OTLP_ENDPOINT: "" }])(
   "not with %o",
   async (env) => {

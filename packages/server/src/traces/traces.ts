@@ -1,8 +1,9 @@
 /** Traces by OpenTelemetry. All of this room is loaded only when they are switched on. */
 
+import { messageOf } from "@cog/core/errors";
 import type { SetupReport } from "@cog/core/wire";
 import type { Span, Tracer } from "@opentelemetry/api";
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { DiagLogLevel, diag, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { setGlobalErrorHandler } from "@opentelemetry/core";
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-base";
@@ -31,8 +32,10 @@ export interface EndedSetup {
   readonly error: string | undefined;
 }
 
-/** Of a collector that is down, the log says so once in this time. */
+/** The log says the same once in this time. */
 const COMPLAIN_EVERY_MS = 60_000;
+/** So many different complaints are told apart. */
+const MOST_COMPLAINTS = 50;
 
 export async function startTraces({ settings, model, version, log }: TracesOptions): Promise<Traces> {
   complainTo(log);
@@ -53,14 +56,23 @@ async function exporterFor(protocol: TraceSettings["protocol"]): Promise<SpanExp
   return new OTLPTraceExporter();
 }
 
+/** Of a collector that is down, and of settings that cannot be used. */
 function complainTo(log: Log): void {
-  let lastMs = Number.NEGATIVE_INFINITY;
-  setGlobalErrorHandler((error) => {
+  const told = new Map<string, number>();
+  const complain = (message: string, error: string): void => {
     const now = performance.now();
-    if (now - lastMs < COMPLAIN_EVERY_MS) return;
-    lastMs = now;
-    log.warn("traces could not be sent", { error: typeof error === "string" ? error : error.message });
-  });
+    if (now - (told.get(error) ?? Number.NEGATIVE_INFINITY) < COMPLAIN_EVERY_MS) return;
+    if (told.size >= MOST_COMPLAINTS) told.clear();
+    told.set(error, now);
+    log.warn(message, { error });
+  };
+  setGlobalErrorHandler((error) =>
+    complain("traces could not be sent", typeof error === "string" ? error : messageOf(error)),
+  );
+  const warn = (message: string, ...rest: unknown[]): void =>
+    complain("traces", [message, ...rest.map(messageOf)].join(" "));
+  const nothing = (): void => undefined;
+  diag.setLogger({ error: warn, warn, info: nothing, debug: nothing, verbose: nothing }, DiagLogLevel.WARN);
 }
 
 export class Traces {
@@ -83,7 +95,7 @@ export class Traces {
     return (result, error) => {
       span.setAttribute("cog.upload.result", result);
       if (result === "failed") {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         span.recordException({ name: "UploadFailed", message });
         span.setStatus({ code: SpanStatusCode.ERROR, message });
       }
