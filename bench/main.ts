@@ -11,11 +11,12 @@ import { fuzz } from "./fuzz.ts";
 import { peers } from "./peers.ts";
 import { push } from "./push.ts";
 import type { Options, Question } from "./question.ts";
+import { queue } from "./queue.ts";
 import { asJson, asTable } from "./report.ts";
 import { server } from "./server.ts";
 import { soak } from "./soak.ts";
 
-const questions: readonly Question[] = [server, soak, fuzz, peers, cli, build, push, clone];
+const questions: readonly Question[] = [server, soak, fuzz, peers, cli, build, push, queue, clone];
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
