@@ -188,6 +188,36 @@ test("copies of handles are removed after an upload, after a refused one, and af
   target.close();
 });
 
+test("of many files so many are on their way at a time, and the first that is refused ends the others", async () => {
+  let open = 0;
+  let most = 0;
+  const target = await Receiver.start(({ path }, response) => {
+    open += 1;
+    most = Math.max(most, open);
+    const delay = path.endsWith("/no-0.txt") ? 0 : 50;
+    setTimeout(() => {
+      open -= 1;
+      response.writeHead(path.endsWith("/no-0.txt") ? 403 : 200).end();
+    }, delay);
+  });
+  await serving({ ...model, args: ["--upload-url", target.url] }, async ({ client }) => {
+    const many = (stem: string) => `
+output = []
+for index in range(100):
+    output.append(Path(f"${stem}-{index}.txt"))
+    output[-1].write_text("x")`;
+    const { output } = await client.predict({ input: { do: many("yes") } });
+    expect(output).toEqual(Array.from({ length: 100 }, (_, index) => `${target.url}/yes-${index}.txt`));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(32);
+    const before = target.received.length;
+    const refused = await client.predict({ input: { do: many("no") } });
+    expect(refused.error).toBe("Failed to upload output: upload returned status 403 Forbidden");
+    expect(target.received.length - before).toBeLessThan(100);
+  });
+  target.close();
+});
+
 test("an id that no header can hold is sent percent-encoded", async () => {
   const target = await store();
   await serving({ ...model, args: ["--upload-url", target.url] }, async ({ client }) => {

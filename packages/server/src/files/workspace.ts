@@ -1,6 +1,7 @@
 /** The files of one prediction, from its first download to the removal of what is left. */
 import type { JsonObject } from "@cog/core/json";
 import type { OutputWithFiles } from "@cog/core/wire";
+import { Gate } from "#lanes";
 import type { RawValue } from "#raw-json";
 import { FileText } from "./file-text.ts";
 import type { FileInputs } from "./inputs.ts";
@@ -18,6 +19,9 @@ export interface WorkspaceOptions extends StoreOptions {
 
 type DownloadOptions = Omit<Parameters<typeof prepareFiles>[2], "folder" | "signal" | "trace" | "onTransfer">;
 
+/** Of one prediction: a model may return thousands, and each takes a connection. */
+const FILES_AT_ONCE = 32;
+
 export class FileWorkspace {
   readonly #options: WorkspaceOptions;
   // Made when needed: most predictions have no files.
@@ -26,6 +30,7 @@ export class FileWorkspace {
   #texts: FileText[] | undefined;
   #disposed = false;
   #store: Store | undefined;
+  #gate: Gate | undefined;
 
   constructor(options: WorkspaceOptions) {
     this.#options = options;
@@ -44,9 +49,11 @@ export class FileWorkspace {
 
   async convert(output: OutputWithFiles, signal: AbortSignal): Promise<RawValue> {
     this.#store ??= openStore(this.#options);
+    this.#gate ??= new Gate(FILES_AT_ONCE);
     const store = this.#store;
+    const gate = this.#gate;
     for (const { temporary, path } of output.files) if (temporary) this.#remove(path);
-    const pieces = await Promise.all(output.files.map((file) => store(file, signal)));
+    const pieces = await Promise.all(output.files.map((file) => gate.run(() => store(file, signal))));
     for (const piece of pieces) if (piece instanceof FileText) this.#own(piece);
     return withFiles(output, pieces);
   }

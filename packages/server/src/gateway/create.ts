@@ -94,12 +94,13 @@ class Client {
 }
 
 function jobOf(envelope: Envelope, request: Request): Submission["job"] {
-  const { webhook, webhookEvents, context, uploadUrl } = envelope;
+  const { webhook, webhookEvents, context, uploadUrl, putUrls } = envelope;
   return {
     ...(Object.keys(context).length > 0 && { context }),
     ...(webhook !== undefined && { webhook }),
     ...(webhookEvents !== undefined && { webhook_events_filter: webhookEvents }),
     ...(uploadUrl !== undefined && { output_file_prefix: uploadUrl }),
+    ...(putUrls !== undefined && { upload: { put_urls: putUrls } }),
     ...traceOf(request),
   };
 }

@@ -1,8 +1,9 @@
 /** The request body's shape, checked once: whoever gets an `Envelope` need not look again. */
-import type { JsonObject } from "@cog/core/json";
+import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { ValidationProblem, WebhookEvent } from "@cog/core/wire";
 import { WEBHOOK_EVENTS } from "@cog/core/wire";
+import { readPutUrls } from "#files";
 import { json, Refusal } from "./exchange.ts";
 
 export interface Envelope {
@@ -77,19 +78,11 @@ function readFilter(value: unknown, problems: ValidationProblem[]): readonly Web
   return undefined;
 }
 
-function readUpload(value: unknown, problems: ValidationProblem[]): readonly string[] | undefined {
-  if (value === undefined || value === null) return undefined;
-  const urls = isJsonObject(value) ? value["put_urls"] : undefined;
-  if (isJsonObject(value) && value["post_policy"] !== undefined) {
-    const msg = "form uploads with a policy are not supported: give upload.put_urls, presigned addresses for PUT";
-    problems.push(problem(["upload", "post_policy"], msg));
-  } else if (Array.isArray(urls) && urls.every(isHttpUrl)) return urls;
-  else problems.push(problem(["upload", "put_urls"], "must be an array of http or https URLs"));
+function readUpload(upload: Json | undefined, problems: ValidationProblem[]): readonly string[] | undefined {
+  const found = readPutUrls(upload);
+  if (found.ok) return found.urls;
+  problems.push(problem(["upload", found.member], found.problem));
   return undefined;
-}
-
-function isHttpUrl(value: unknown): value is string {
-  return typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 function readContext(value: unknown, problems: ValidationProblem[]): Readonly<Record<string, string>> {

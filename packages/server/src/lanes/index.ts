@@ -1,1 +1,2 @@
+export { Gate } from "./gate.ts";
 export { inLanes } from "./lanes.ts";

@@ -315,6 +315,7 @@ export class LivePrediction implements Waiter {
   }
 
   #fail(failure: StepFailure): void {
+    this.#abort?.abort(); // What else is on its way is of no use.
     if (this.#running === undefined) {
       this.#end({ type: "failed", ...failure, ...this.#ending() });
       return;

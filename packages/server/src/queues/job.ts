@@ -8,6 +8,7 @@ import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { QueueKeys, TraceContext, WebhookEvent } from "@cog/core/wire";
 import { JOB_MOST_BYTES, WEBHOOK_EVENTS } from "@cog/core/wire";
+import { readPutUrls } from "#files";
 
 /** How snapshots reach the `response_queue` of older versions. */
 export type LegacyReply = "set" | "set-lines" | "rpush";
@@ -180,15 +181,10 @@ function deadlineOf(message: JsonObject, problems: string[]): number | undefined
 }
 
 function putUrlsOf(upload: Json | undefined, problems: string[]): readonly string[] | undefined {
-  if (upload === undefined || upload === null) return undefined;
-  const urls = isJsonObject(upload) ? upload["put_urls"] : undefined;
-  if (Array.isArray(urls) && urls.every(isHttpUrl)) return urls;
-  problems.push("upload.put_urls must be an array of http or https URLs.");
+  const found = readPutUrls(upload);
+  if (found.ok) return found.urls;
+  problems.push(`upload.${found.member} ${found.problem}.`);
   return undefined;
-}
-
-function isHttpUrl(value: Json): value is string {
-  return typeof value === "string" && /^https?:\/\//i.test(value) && URL.canParse(value);
 }
 
 /** The milliseconds in the id of an entry. */
