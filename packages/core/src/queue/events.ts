@@ -1,8 +1,9 @@
 /** The events of predictions, as workers write them. */
 import type { QueueEvent } from "@cog/core/wire";
-import { lastOf } from "./look.ts";
+import { lastOf, lookUp } from "./look.ts";
 import type { Queue } from "./queue.ts";
 import { listOf, numberOf, pairsOf, textOf } from "./replies.ts";
+import { WholeOutput } from "./whole-output.ts";
 
 export interface EventEntry {
   /** The id of the entry: what to read after. */
@@ -17,6 +18,8 @@ export interface EventEntry {
 export const ENTRIES_AT_ONCE = 256;
 /** How long a read waits before the result is looked at: it may be there without its last event. */
 const PATIENCE_MS = 2000;
+/** How long it waits while items are missing that the next snapshot will have. */
+const SNAPSHOT_MS = 250;
 
 const EVENTS: readonly string[] = ["start", "output", "logs", "metric", "restart", "completed"];
 
@@ -44,23 +47,26 @@ function isKnown(event: string | undefined): event is QueueEvent["event"] {
 }
 
 /**
- * All events of a prediction, from the first that is kept to `completed`. The connection of `queue` is busy meanwhile: it is
- * blocked by Redis.
+ * All events of a prediction, from the first that is kept to `completed`, and all items of its output. The connection of
+ * `queue` is busy meanwhile: it is blocked by Redis.
  */
 export async function* followEvents(queue: Queue, id: string): AsyncGenerator<EventEntry> {
   const key = queue.keys.events(id);
+  const whole = new WholeOutput();
   for (let at = "0"; ; ) {
-    const reply = await queue.call(...["XREAD", "COUNT", ENTRIES_AT_ONCE, "BLOCK", PATIENCE_MS, "STREAMS", key, at]);
+    const blockMs = whole.isWaiting ? SNAPSHOT_MS : PATIENCE_MS;
+    const reply = await queue.call(...["XREAD", "COUNT", ENTRIES_AT_ONCE, "BLOCK", blockMs, "STREAMS", key, at]);
     const entries = readEntries(reply).get(key) ?? [];
     for (const entry of entries) {
       at = entry.at;
-      yield entry;
+      yield* whole.take(entry);
       if (entry.event === "completed") return;
     }
+    if (whole.isWaiting) yield* whole.fill((await lookUp(queue, id))?.json ?? "{}");
     if (entries.length > 0) continue;
     const last = await lastOf(queue, id);
     if (last === undefined) continue;
-    yield { at, event: "completed", data: last.json };
+    yield* whole.take({ at, event: "completed", data: last.json });
     return;
   }
 }

@@ -4,3 +4,4 @@ export { type Queue, queueAt, type RedisCall } from "./queue.ts";
 export { type KnownWorker, type QueueReport, reportOf } from "./report.ts";
 export { type Submission, type Submitted, submitJob } from "./submit.ts";
 export { type RedisTrouble, redisTrouble } from "./trouble.ts";
+export { WholeOutput } from "./whole-output.ts";

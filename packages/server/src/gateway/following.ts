@@ -1,6 +1,7 @@
 /** One prediction that clients of this gateway wait for: the events that workers tell of it, for all of them. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { EventEntry, Queue } from "@cog/core/queue";
-import { entriesOf, lastOf } from "@cog/core/queue";
+import { entriesOf, lastOf, lookUp, WholeOutput } from "@cog/core/queue";
 import type { Follower, Reading } from "./follower.ts";
 
 export type Watch = (entry: EventEntry) => void;
@@ -17,13 +18,17 @@ export interface FollowingOptions {
 
 /** After so long without an event the result is looked at: it may be there without its last event. */
 const PATIENCE_MS = 3000;
+/** How long it waits for the next snapshot, while items are missing. */
+const SNAPSHOT_MS = 250;
 
 export class Following {
   readonly id: string;
   readonly #options: FollowingOptions;
   readonly #watches = new Set<Watch>();
   readonly #reading: Reading;
+  readonly #whole = new WholeOutput();
   #heardMs = Date.now();
+  #isMending = false;
   #ended = false;
 
   constructor(options: FollowingOptions) {
@@ -87,8 +92,24 @@ export class Following {
     this.#heardMs = Date.now();
     const isLast = entry.event === "completed";
     if (isLast) this.#end();
-    for (const watch of this.#watches) watch(entry);
+    this.#tell(this.#whole.take(entry));
     if (isLast) this.#watches.clear();
+    else if (this.#whole.isWaiting && !this.#isMending) void this.#mend();
+  }
+
+  #tell(entries: readonly EventEntry[]): void {
+    for (const entry of entries) for (const watch of this.#watches) watch(entry);
+  }
+
+  async #mend(): Promise<void> {
+    this.#isMending = true;
+    while (this.#whole.isWaiting && !this.#ended) {
+      // Redis may be away: then the end has all of it.
+      const known = await lookUp(this.#options.queue, this.id).catch(() => undefined);
+      if (known !== undefined && !this.#ended) this.#tell(this.#whole.fill(known.json));
+      if (this.#whole.isWaiting) await delay(SNAPSHOT_MS);
+    }
+    this.#isMending = false;
   }
 
   #leave(watch: Watch): void {

@@ -145,6 +145,14 @@ describe.skipIf(withoutRedis !== "")(`a gateway${withoutRedis}`, () => {
     expect(await late.text()).toBe(hereText);
   });
 
+  test("a model that is quicker than its readers loses no output, though Redis forgets events", async () => {
+    const n = 5000;
+    const events = await all(gateway.client.stream({ input: { n } }));
+    const outputs = events.filter((event) => event.event === "output");
+    expect(outputs.map(({ data }) => data.chunk)).toEqual(Array.from({ length: n }, (_, index) => index));
+    expect(events.at(-1)).toMatchObject({ event: "completed", data: { status: "succeeded" } });
+  });
+
   test("a client that does not wait for its answer ends its prediction", async () => {
     const abort = new AbortController();
     const body = { id: "left", input: { wait: "never" } };
