@@ -1,14 +1,12 @@
 /** The whole command line, as a process in a directory of its own. Scenarios with models are in e2e/. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { COG } from "../testing/cog-process.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
+const [program, ...before] = COG;
 
 let directory = "";
 beforeEach(() => {
@@ -22,7 +20,7 @@ function cog(...args: string[]) {
 
 function cogIn(folder: string, ...args: string[]) {
   const environment = { PATH: process.env["PATH"] ?? "", HOME: directory, COG_ENGINE: "local" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", TSX, MAIN, ...args], {
+  const { status, stdout, stderr } = spawnSync(program, [...before, ...args], {
     cwd: join(directory, folder),
     env: environment,
     encoding: "utf8",

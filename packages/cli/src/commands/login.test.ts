@@ -1,5 +1,5 @@
 /** `cog login` as a process, against registries that answer for real. */
-import { type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -14,15 +14,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { outcomeOf, startCog } from "../testing/cog-process.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
 const {
   TEST_REGISTRY: REGISTRY,
   TEST_TOKEN_REGISTRY: TOKEN_REGISTRY,
@@ -47,19 +44,9 @@ interface Given {
 }
 
 async function cog(words: readonly string[], { stdin = "", env = {} }: Given = {}) {
-  const options: SpawnOptions = {
-    cwd: directory,
-    env: { PATH: process.env["PATH"] ?? "", HOME: directory, ...env },
-  };
-  const child = spawn(process.execPath, ["--import", TSX, MAIN, ...words], options);
-  const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
-    child[name]?.setEncoding("utf8").on("data", (text: string) => {
-      written[name] += text;
-    });
+  const child = startCog(words, { cwd: directory, env: { HOME: directory, ...env } });
   child.stdin?.end(stdin);
-  const [status] = await once(child, "close");
-  return { status, ...written };
+  return await outcomeOf(child);
 }
 
 const configFile = () => join(directory, ".docker", "config.json");

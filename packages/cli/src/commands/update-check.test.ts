@@ -1,15 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { COG } from "../testing/cog-process.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
+const [program, ...before] = COG;
 
 let home = "";
 let asked: URL[] = [];
@@ -30,7 +28,7 @@ afterEach(() => {
 
 function cog(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { port } = server.address() as AddressInfo;
-  const { stderr, status } = spawnSync(process.execPath, ["--import", TSX, MAIN, ...words], {
+  const { stderr, status } = spawnSync(program, [...before, ...words], {
     env: { PATH: process.env["PATH"] ?? "", HOME: home, COG_UPDATE_URL: `http://127.0.0.1:${port}/news?a=b`, ...env },
     encoding: "utf8",
   });

@@ -1,7 +1,8 @@
 import type { BuildConfig } from "@cog/core/config";
-import { CogError, type Place } from "@cog/core/errors";
+import type { Place } from "@cog/core/errors";
 import { expect, test } from "vitest";
 import type { RequirementLine } from "#requirements";
+import { refusalOf } from "../testing/refusal.ts";
 import { type ResolveOptions, resolveCompatibility } from "./index.ts";
 
 const CPU: BuildConfig = {
@@ -272,13 +273,3 @@ test("every choice has its reason", () => {
     "torch_index cu121: torch==2.3.1 for CUDA 12.1",
   ]);
 });
-
-function refusalOf(act: () => unknown): CogError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof CogError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}

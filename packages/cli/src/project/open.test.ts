@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CogError } from "@cog/core/errors";
+import type { CogError } from "@cog/core/errors";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Reporter } from "#report";
+import { refusalOf } from "../testing/refusal.ts";
 import { openProject } from "./index.ts";
 
 let root = "";
@@ -34,13 +35,7 @@ function open(from = ".", file = "cog.yaml") {
 }
 
 function refusal(from = ".", file = "cog.yaml"): CogError {
-  try {
-    open(from, file);
-  } catch (error) {
-    if (error instanceof CogError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
+  return refusalOf(() => open(from, file));
 }
 
 const FINE = 'build: {python_version: "3.12"}\n';

@@ -2,8 +2,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseConfig } from "@cog/core/config";
-import { CogError } from "@cog/core/errors";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { refusalOf } from "../testing/refusal.ts";
 import { readRequirements, renderLine } from "./index.ts";
 
 let directory = "";
@@ -223,13 +223,3 @@ test.each([
   expect(refused.message).toContain(words);
   expect(refused.place?.file).toBe("uv.lock");
 });
-
-function refusalOf(act: () => unknown): CogError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof CogError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
-}

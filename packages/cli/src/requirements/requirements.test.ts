@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseConfig } from "@cog/core/config";
-import { CogError } from "@cog/core/errors";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { refusalOf } from "../testing/refusal.ts";
 import { localFiles, readRequirements, renderLine } from "./index.ts";
 
 let directory = "";
@@ -35,16 +35,6 @@ function readProject(yaml: string) {
   if (config === undefined) throw new Error("the config of the test is wrong");
   const requirements = readRequirements({ directory, config, placeOf });
   return { ...requirements, texts: requirements.lines.map((line) => renderLine(line, ({ path }) => `@/${path}`)) };
-}
-
-function refusalOf(act: () => unknown): CogError {
-  try {
-    act();
-  } catch (error) {
-    if (error instanceof CogError) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
 }
 
 test.each([

@@ -1,5 +1,5 @@
 /** A project with weights in a directory of its own, and `cog` as a process there. Made anew for each test of a file. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import {
@@ -13,15 +13,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach } from "vitest";
+import { outcomeOf, startCog } from "./cog-process.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
 const {
   TEST_REGISTRY: REGISTRY = "",
   TEST_REGISTRY_USER: USER = "ada",
@@ -92,26 +89,15 @@ export class WeightsTrial {
   }
 
   start(words: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
-    return spawn(process.execPath, ["--import", TSX, MAIN, ...words.split(" ")], {
+    return startCog(words.split(" "), {
       cwd: this.directory,
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        HOME: this.directory,
-        XDG_CACHE_HOME: this.path("cache"),
-        ...env,
-      },
+      env: { HOME: this.directory, XDG_CACHE_HOME: this.path("cache"), ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
   }
 
   async cog(words: string, env: Readonly<Record<string, string>> = {}) {
-    const child = this.start(words, env);
-    const written = { stdout: "", stderr: "" };
-    for (const name of ["stdout", "stderr"] as const)
-      child[name]?.setEncoding("utf8").on("data", (text: string) => {
-        written[name] += text;
-      });
-    const [code] = await once(child, "close");
+    const { status: code, ...written } = await outcomeOf(this.start(words, env));
     return { code, ...written };
   }
 

@@ -1,15 +1,14 @@
 /** What happens only in a terminal, in a real one: colour, width, redrawing. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { COG } from "../testing/cog-process.ts";
 import { Terminal } from "../testing/terminal.ts";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const NODE = [process.execPath, "--import", createRequire(import.meta.url).resolve("tsx")];
-const COG = [...NODE, source("../main.ts")];
+const NODE = COG.slice(0, -1);
 
 let directory = "";
 beforeAll(() => {

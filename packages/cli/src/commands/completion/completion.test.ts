@@ -1,15 +1,11 @@
 /** Completion as it happens: a key pressed in a real bash, zsh and fish. PowerShell asks the same question. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { COG } from "../../testing/cog-process.ts";
 import { Terminal } from "../../testing/terminal.ts";
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
 
 let directory = "";
 let env: Readonly<Record<string, string>> = {};
@@ -18,7 +14,7 @@ beforeAll(() => {
   mkdirSync(join(directory, "bin"));
   mkdirSync(join(directory, "photos"));
   const launcher = join(directory, "bin", "cog");
-  writeFileSync(launcher, `#!/bin/sh\nexec "${process.execPath}" --import "${TSX}" "${MAIN}" "$@"\n`);
+  writeFileSync(launcher, `#!/bin/sh\nexec ${COG.map((word) => `"${word}"`).join(" ")} "$@"\n`);
   chmodSync(launcher, 0o755);
   writeFileSync(join(directory, "photos", "cat.png"), "");
   writeFileSync(join(directory, "cog.yaml"), 'build: {python_version: "3.11"}\nrun: run.py:Runner\n');
