@@ -107,7 +107,8 @@ class Runner:
         assert worker.result(4, kind="list", n=2) == [0, 1]
         worker.predict(5, kind="fail", n=1)
         end, before = worker.ending(5)
-        assert (end.kind, end.payload, outputs(before)) == ("failed", {"error": "late"}, [0])
+        failure = {"error": "late", "exception": {"type": "ValueError"}}
+        assert (end.kind, end.payload, outputs(before)) == ("failed", failure, [0])
 
 
 def test_a_yield_is_seen_while_the_model_goes_on(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def test_async_predictions_run_at_once_and_keep_their_logs_apart(tmp_path: Path)
         for sequence, name in enumerate(["a", "boom", "open"], 1):
             own = [message for message in seen if message.sequence == sequence]
             assert "".join(text_of(message) for message in own).startswith(f"start {name}\nend {name}\n")
-            assert own[-1].payload == ({"error": "boom"} if name == "boom" else f"{name}me")
+            failure = {"error": "boom", "exception": {"type": "ValueError"}}
+            assert own[-1].payload == (failure if name == "boom" else f"{name}me")
         metrics = [message.payload for message in seen if message.kind == "metric"]
         assert metrics[0] == {"name": "names.seen", "value": "open", "mode": "replace"} or metrics[0]["value"] == "a"
 
