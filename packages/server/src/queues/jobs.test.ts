@@ -73,6 +73,28 @@ describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
     expect(await ended("slow")).toMatchObject({ status: "failed", error: "Prediction timed out", logs: "on it\n" });
   });
 
+  test("files that are too much for a reply fail the job, and say what to do", async () => {
+    const large = "output = Path('x.bin'); open(output, 'wb').truncate(100 << 20)";
+    await producer.add({ id: "large", input: { do: large } });
+    expect(await ended("large")).toMatchObject({
+      status: "failed",
+      error:
+        "The output files are larger than an answer through Redis may be (134217728 bytes). Have them uploaded: COG_UPLOAD_URL.",
+    });
+  });
+
+  test("presigned addresses of a job are used", async () => {
+    const target = await Receiver.start();
+    const write = "output = Path('x.txt'); output.write_text('x')";
+    const put_urls = [`${target.url}/mine?signature=secret`];
+    await producer.add({ id: "presigned", input: { do: write }, upload: { put_urls } });
+    expect(await ended("presigned")).toMatchObject({ status: "succeeded", output: `${target.url}/mine` });
+    expect(target.received[0]).toMatchObject({ method: "PUT", path: "/mine?signature=secret", body: "x" });
+    await producer.add({ id: "policy", input: { do: write }, upload: { post_policy: {} } });
+    expect(await ended("policy")).toMatchObject({ status: "failed", error: expect.stringContaining("post_policy") });
+    target.close();
+  });
+
   test("a job waits in the stream while requests have the slots", async () => {
     const busy = server.client.predict({ id: "http", input: { do: "print('busy')\nwhile True: time.sleep(0.01)" } });
     await server.logged('"message":"busy"');
