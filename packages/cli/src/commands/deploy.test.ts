@@ -1,17 +1,17 @@
-/** `cog deploy` as a process: which image is meant, with a registry that answers for real, and mistakes of the words. */
-import { spawn } from "node:child_process";
+/** `cog deploy`: which image is meant, with a registry that answers for real, and mistakes of the words. */
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { CogError } from "@cog/core/errors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bytesBlob, digestOf, OCI_INDEX, OCI_MANIFEST, openRegistry, pushArtifact, Transport } from "#registry";
+import { readSettings } from "#settings";
+import type { CommandContext } from "./command.ts";
+import { commands } from "./list.ts";
+import { parseCall } from "./parse.ts";
+import { UsageError } from "./usage.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
 const {
   TEST_REGISTRY: REGISTRY = "",
   TEST_REGISTRY_USER: USER = "ada",
@@ -32,19 +32,43 @@ function write(path: string, text: string): void {
   writeFileSync(join(directory, path), text);
 }
 
-async function cog(words: string, env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ["--import", TSX, MAIN, "deploy", ...words.split(" ")], {
-    cwd: directory,
-    env: { PATH: process.env["PATH"] ?? "", HOME: directory, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** In this process: what it costs to start another one is nobody's question here. */
+async function cog(line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const [first, ...words] = line.split(" ");
+  const command = commands.find(({ name }) => name === `deploy ${first}`);
+  if (command === undefined) throw new Error(`there is no cog deploy ${first}`);
   const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
-    child[name].setEncoding("utf8").on("data", (text: string) => {
-      written[name] += text;
-    });
-  const [code] = await once(child, "close");
-  return { code, ...written };
+  const say = (message: string) => {
+    written.stderr += `${message}\n`;
+  };
+  const context: CommandContext = {
+    workingDirectory: directory,
+    settings: readSettings({ PATH: process.env["PATH"], HOME: directory, ...env }),
+    report: { info: say, warn: say, debug() {}, output() {}, step: () => ({ update() {}, done() {}, fail() {} }) },
+    signal: AbortSignal.timeout(100_000),
+    stdout: {
+      write: (text) => {
+        written.stdout += String(text);
+      },
+      isTerminal: false,
+    },
+    showError: (error) => say(String(error)),
+    readStdin: async () => "",
+    global: { debug: false, engine: undefined, registry: undefined },
+  };
+  try {
+    return { code: await command.run(parseCall(command, words), context), ...written };
+  } catch (error) {
+    if (!(error instanceof CogError)) throw error;
+    say(`${error.message}\n${error.hint}`);
+    return { code: error instanceof UsageError ? 2 : 1, ...written };
+  }
 }
 
 describe("mistakes are told before the registry is asked", () => {
