@@ -87,6 +87,9 @@ describe("mistakes are told before the registry is asked", () => {
     ["kubernetes -e HF_TOKEN", 2, "expected NAME=VALUE"],
     ["kubernetes --secret-env HF_TOKEN=token", 2, "expected NAME=SECRET/KEY"],
     ["kubernetes --image Bad/Name", 1, "invalid --image"],
+    ["compose -e HF_TOKEN=hush", 1, "-e HF_TOKEN"],
+    ["compose --port 0", 2, "expected a port"],
+    ["compose --redis-url redis://redis", 2, "--redis-url is for a queue"],
     ["kubernetes", 1, "cog push registry.example.com/ada/my-model"],
   ])("%s", async (words, code, said) => {
     write("cog.yaml", 'build: {python_version: "3.12"}\nrun: run.py:Runner\n');

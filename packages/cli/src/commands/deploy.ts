@@ -200,3 +200,80 @@ export const deployKubernetes = defineCommand({
     return await deployToKubernetes(flags, context);
   },
 });
+
+const composeFlags = {
+  ...modelFlags,
+  port: {
+    summary: "The port of this machine that the model answers on",
+    short: "p",
+    value: "PORT",
+    default: "5000",
+    completes: "nothing",
+    group: "Server",
+    check: (value) => (/^[1-9]\d{0,4}$/.test(value) && Number(value) <= 65_535 ? undefined : "expected a port"),
+  },
+  queue: { ...queueFlag, summary: "Run workers of this Redis stream, behind a gateway that speaks HTTP" },
+  "redis-url": redisFlag("The Redis of the queue; default: one of the services"),
+  replicas: {
+    summary: "How many workers the queue has",
+    value: "N",
+    default: "1",
+    completes: "nothing",
+    group: "Input",
+    check: (value) => (/^[1-9]\d{0,3}$/.test(value) ? undefined : "expected a number from 1 on"),
+  },
+  s3: { summary: "Add an S3 server, which files of answers are uploaded to", group: "Server" },
+  observe: { summary: "Add Prometheus and an OpenTelemetry collector", group: "Server" },
+  gpu: {
+    summary: "How many GPUs it may use; default: as cog.yaml says",
+    value: "N",
+    completes: "nothing",
+    group: "Environment",
+    check: (value) => (/^\d{1,3}$/.test(value) ? undefined : "expected a number"),
+  },
+  memory: {
+    summary: "Memory that a container may use; default: all",
+    value: "SIZE",
+    completes: "nothing",
+    group: "Environment",
+    check: (value) => (readMemory(value) === undefined ? "expected an amount like 8Gi" : undefined),
+  },
+  "shm-size": {
+    summary: "Memory that processes share",
+    value: "SIZE",
+    default: "2Gi",
+    completes: "nothing",
+    group: "Environment",
+    check: (value) => (readMemory(value) === undefined ? "expected an amount like 2Gi" : undefined),
+  },
+  env: {
+    summary: "Environment variable; NAME alone is taken from where 'docker compose' is run",
+    short: "e",
+    value: "NAME[=VALUE]",
+    completes: "nothing",
+    repeat: true,
+    group: "Environment",
+    check: (value) => (/^[A-Za-z_]\w*(=.*)?$/s.test(value) ? undefined : "expected NAME or NAME=VALUE"),
+  },
+  ...projectFlags,
+} as const satisfies FlagTable;
+
+export type ComposeFlags = FlagValues<typeof composeFlags>;
+
+export const deployCompose = defineCommand({
+  name: "deploy compose",
+  summary: "Print a Compose file that runs the pushed model on one machine",
+  description:
+    "The image is named by its digest, as for 'cog deploy kubernetes'. With --queue the model runs in workers of a Redis stream, " +
+    "and the port is a gateway's, which puts predictions into it.",
+  flags: composeFlags,
+  examples: [
+    { command: "cog deploy compose > compose.yaml", what: "The model that was pushed last" },
+    { command: "cog deploy compose --queue my-model --replicas 2", what: "Redis, a gateway and two workers" },
+    { command: "cog deploy compose --observe --s3 -e HF_TOKEN", what: "With metrics, traces and a store of files" },
+  ],
+  async run({ flags }, context) {
+    const { deployToCompose } = await import("./deploying.ts");
+    return await deployToCompose(flags, context);
+  },
+});

@@ -3,15 +3,18 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { systemCodeOf, UserError } from "@cog/core/errors";
 import {
+  type ComposeWish,
+  composeFile,
   type KubernetesWish,
   kubernetesManifests,
   type QueueWish,
+  type RedisAddress,
   type SecretKey,
   type Variable,
   yamlText,
 } from "#deploy";
 import type { CommandContext } from "./command.ts";
-import type { KubernetesFlags } from "./deploy.ts";
+import type { ComposeFlags, KubernetesFlags } from "./deploy.ts";
 import {
   assignment,
   looksSecret,
@@ -45,11 +48,44 @@ export async function deployToKubernetes(flags: KubernetesFlags, context: Comman
   return 0;
 }
 
+export async function deployToCompose(flags: ComposeFlags, context: CommandContext): Promise<number> {
+  const wish = composeWish(flags);
+  const model = await deployedModel(flags, context);
+  const head = [`${model.name}, by 'cog deploy compose'. Start it with 'docker compose -f FILE up'.`];
+  deliver(yamlText([composeFile(model, wish)], head), flags.output, context);
+  return 0;
+}
+
+function composeWish(flags: ComposeFlags): ComposeWish {
+  const { queue: names, "redis-url": url, env } = flags;
+  if (names.length === 0 && url !== undefined)
+    throw new UsageError("--redis-url is for a queue: name it with --queue", "deploy compose");
+  const named = env.filter((word) => !word.includes("=")).map((name): Variable => ({ name, passed: true }));
+  return {
+    variables: [
+      ...plainVariables(
+        env.filter((word) => word.includes("=")),
+        ({ name }) => `Give the name alone, and the value where it is run: -e ${name}`,
+      ),
+      ...named,
+    ],
+    gpu: optional(flags.gpu, readGpu),
+    queue: names.length === 0 ? undefined : { names: [...new Set(names)], redis: redisAt(url ?? "redis://redis") },
+    ownRedis: url === undefined,
+    port: Number(flags.port),
+    replicas: Number(flags.replicas),
+    s3: flags.s3,
+    observe: flags.observe,
+    memory: optional(flags.memory, readMemory),
+    sharedMemory: certain(flags["shm-size"], readMemory),
+  };
+}
+
 /** @throws UsageError for flags that contradict each other */
 function kubernetesWish(flags: KubernetesFlags): KubernetesWish {
   const queue = queueOf(flags);
   return {
-    variables: [...plainVariables(flags.env), ...secretVariables(flags["secret-env"])],
+    variables: [...plainVariables(flags.env, inCluster), ...secretVariables(flags["secret-env"])],
     gpu: optional(flags.gpu, readGpu),
     queue,
     memory: certain(flags.memory, readMemorySpan),
@@ -80,25 +116,35 @@ function queueOf(flags: KubernetesFlags): QueueWish | undefined {
   const { "redis-url": url } = flags;
   if (url === undefined)
     throw new UsageError("--queue needs --redis-url redis://HOST[:PORT], where the queue is", KUBERNETES);
-  const redis = certain(url, (text) => {
+  return { names: [...new Set(names)], redis: redisAt(url) };
+}
+
+function redisAt(url: string): RedisAddress {
+  return certain(url, (text) => {
     const address = readRedis(text);
     return address === "password" ? undefined : address;
   });
-  return { names: [...new Set(names)], redis };
 }
 
-function plainVariables(words: readonly string[]): readonly Variable[] {
+function plainVariables(
+  words: readonly string[],
+  remedy: (variable: { readonly name: string }) => string,
+): readonly Variable[] {
   return words.map((word) => {
     const variable = certain(word, assignment);
     if (!looksSecret(variable)) return variable;
     throw new UserError(
       "deploy.secret",
-      `${variable.name} looks like a secret, which everybody could read in the manifest`,
+      `${variable.name} looks like a secret, which everybody could read in the file`,
       {
-        hint: `Keep it in a secret of the cluster, and name that: --secret-env ${variable.name}=SECRET/KEY`,
+        hint: remedy(variable),
       },
     );
   });
+}
+
+function inCluster({ name }: { readonly name: string }): string {
+  return `Keep it in a secret of the cluster, and name that: --secret-env ${name}=SECRET/KEY`;
 }
 
 function secretVariables(words: readonly string[]): readonly Variable[] {

@@ -3,7 +3,7 @@ import { build } from "./build.ts";
 import type { AnyCommand } from "./command.ts";
 import { completion } from "./completion.ts";
 import { debug } from "./debug.ts";
-import { deployKubernetes } from "./deploy.ts";
+import { deployCompose, deployKubernetes } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
 import { exec } from "./exec.ts";
 import { gateway } from "./gateway.ts";
@@ -44,6 +44,7 @@ export const commands: readonly AnyCommand[] = [
   build,
   push,
   deployKubernetes,
+  deployCompose,
   exec,
   doctor,
   login,

@@ -1,3 +1,4 @@
+export { composeFile } from "./compose/file.ts";
 export { type Noted, yamlText } from "./document.ts";
 export { kubernetesManifests } from "./kubernetes/manifests.ts";
 export {

@@ -1,6 +1,7 @@
 /** The settings of the prediction server that whoever runs it has to agree with. */
 import { UserError } from "@cog/core/errors";
 import type { DeployedModel, Environment } from "./model.ts";
+import type { Variable } from "./wish.ts";
 
 export interface ServerSettings {
   readonly port: number;
@@ -34,7 +35,7 @@ export function serverSettings({ server, environment: own }: DeployedModel, envi
     throw new UserError("deploy.port", `PORT and COG_METRICS_PORT are both ${port}`, {
       hint: "Leave COG_METRICS_PORT out, and metrics are on the port of predictions; or choose another one.",
     });
-  const measures = server === "cog" && given("COG_METRICS") !== "off";
+  const measures = server === "cog" && !/^(off|0|false|no)$/i.test(given("COG_METRICS") ?? "");
   const drainSeconds = seconds("COG_DRAIN_TIMEOUT", DRAIN_SECONDS);
   const delaySeconds = seconds("COG_DRAIN_DELAY", 0);
   return {
@@ -54,4 +55,9 @@ function portOf(name: string, text: string | undefined): number | undefined {
   throw new UserError("deploy.port", `${name} is ${JSON.stringify(text)}, which is no port`, {
     hint: "Set it to a whole number from 1 to 65535.",
   });
+}
+
+/** Those that are known here. */
+export function valuesOf(variables: readonly Variable[]): Environment {
+  return new Map(variables.flatMap((one) => ("value" in one ? [[one.name, one.value] as const] : [])));
 }

@@ -4,12 +4,14 @@ export interface Wish {
   /** Undefined: as the model needs it. */
   readonly gpu: GpuWish | undefined;
   readonly queue: QueueWish | undefined;
-  readonly memory: Span<Memory>;
 }
 
-/** `secret` is where a cluster keeps the value, which is never written down here. */
+/** What has no value here has it from where the container is started: secrets are not written down. */
 export type Variable =
   | { readonly name: string; readonly value: string }
+  /** Compose takes it from its own environment. */
+  | { readonly name: string; readonly passed: true }
+  /** A cluster keeps it. */
   | { readonly name: string; readonly secret: SecretKey };
 
 export interface SecretKey {
@@ -49,6 +51,7 @@ export interface Span<T> {
 }
 
 export interface KubernetesWish extends Wish {
+  readonly memory: Span<Memory>;
   readonly namespace: string | undefined;
   /** Undefined: one, or as many as a queue needs. */
   readonly replicas: Span<number> | undefined;
@@ -68,14 +71,18 @@ export interface KubernetesWish extends Wish {
 }
 
 export interface ComposeWish extends Wish {
-  readonly hostPort: number;
+  /** Of this machine. */
+  readonly port: number;
   /** Of workers of the queue. */
   readonly replicas: number;
-  /** The Redis of the file itself, not one elsewhere. */
+  /** The queue's Redis is one of the services, and not one elsewhere. */
   readonly ownRedis: boolean;
+  /** An S3 server that outputs are uploaded to. */
   readonly s3: boolean;
+  /** Prometheus, and a collector of traces. */
   readonly observe: boolean;
-  readonly sharedMemory: Memory | undefined;
+  readonly memory: Memory | undefined;
+  readonly sharedMemory: Memory;
 }
 
 /** `redis://user@host:6379/0`; the password is the caller's to put in. */
@@ -87,7 +94,7 @@ export function redisUrl({ tls, host, port, user, database }: RedisAddress, pass
 const MEBIBYTE = 2 ** 20;
 
 /** Three quarters of the memory, unless it is said: the model has the rest for itself. */
-export function sharedMemory({ sharedMemory: wished, memory }: KubernetesWish | ComposeWish): Memory {
+export function sharedMemory({ sharedMemory: wished, memory }: KubernetesWish): Memory {
   if (wished !== undefined) return wished;
   const mebibytes = Math.max(64, Math.floor((memory.most.bytes * 0.75) / MEBIBYTE));
   const text = mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;

@@ -76,6 +76,7 @@ function queueVariables({ wish: { queue, redisPassword, perJob } }: Deployed): r
 function asEnvironment(variable: Variable): JsonObject {
   const { name } = variable;
   if ("value" in variable) return { name, value: variable.value };
+  if (!("secret" in variable)) throw new Error(`${name} has no value in a cluster`);
   const { secret, key } = variable.secret;
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
 }

@@ -2,7 +2,7 @@
 import { UserError } from "@cog/core/errors";
 import type { Noted } from "../document.ts";
 import type { DeployedModel } from "../model.ts";
-import { serverSettings } from "../server.ts";
+import { serverSettings, valuesOf } from "../server.ts";
 import type { KubernetesWish } from "../wish.ts";
 import type { Deployed } from "./deployed.ts";
 import { disruptionBudget, service } from "./network.ts";
@@ -12,8 +12,7 @@ import { deployment, scaledJob } from "./workload.ts";
 /** @throws UserError for what the image, or Kubernetes, cannot do */
 export function kubernetesManifests(model: DeployedModel, wish: KubernetesWish): readonly Noted[] {
   refuseImpossible(model, wish);
-  const values = wish.variables.flatMap((one) => ("value" in one ? [[one.name, one.value] as const] : []));
-  const deployed: Deployed = { model, wish, server: serverSettings(model, new Map(values)) };
+  const deployed: Deployed = { model, wish, server: serverSettings(model, valuesOf(wish.variables)) };
   if (wish.queue !== undefined) {
     if (wish.perJob) return [scaledJob(deployed)];
     return [deployment(deployed), disruptionBudget(deployed), ...(hasAutoscaler(wish) ? [scaledObject(deployed)] : [])];
