@@ -7,10 +7,10 @@ import type { ImageWeights } from "@cog/core/wire";
 import { type BuildRequest, buildImage as dockerBuild, type Image, inspectImage, TOOL_NAMES } from "#docker";
 import { renderLabels } from "#dockerfile";
 import { defaultImageName } from "#plan";
-import { openState, type Project } from "#project";
+import { openState, type Project, writeState } from "#project";
 import { buildLog } from "./build-log.ts";
 import type { BuildContext } from "./context.ts";
-import type { ImageEnvironment } from "./environment.ts";
+import { ENVIRONMENT_FILE, type ImageEnvironment } from "./environment.ts";
 import { explainFailure } from "./failure.ts";
 import { generatedFiles, imageWeightsText } from "./generated-files.ts";
 import { hasSamePackages, installedPackages, knownPackages } from "./installed-packages.ts";
@@ -102,6 +102,7 @@ export async function buildImage(request: BuildImageRequest, context: BuildConte
       }
       step.done();
       const { environment } = recipe;
+      if (environment !== undefined) writeState(project, ENVIRONMENT_FILE, JSON.stringify(environment));
       return { names, id: image.id, digest: image.digest, sizeBytes: image.sizeBytes, environment };
     } catch (error) {
       step.fail();

@@ -4,11 +4,16 @@
  * fetch one again that they have.
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderDockerfile } from "#dockerfile";
 import { type BuildPlan, isWeight } from "#plan";
+import { openState } from "#project";
 import { FileDigests } from "./file-digests.ts";
 import type { SourceFile } from "./source-files.ts";
+
+/** In `.cog/`: that of the last image that was built, so that what is another later can be named. */
+export const ENVIRONMENT_FILE = "environment.json";
 
 export interface ImageEnvironment {
   readonly digest: string;
@@ -52,6 +57,18 @@ export async function environmentOf(request: EnvironmentRequest): Promise<ImageE
     ...(await bigFiles(request)),
   };
   return { digest: `sha256:${hashOf(Object.entries(parts).sort(([a], [b]) => (a < b ? -1 : 1)))}`, parts };
+}
+
+/** The parts of an environment that was built from here last, if it is this one. */
+export function builtParts(projectDirectory: string, digest: string): ImageEnvironment["parts"] | undefined {
+  try {
+    const text = readFileSync(join(openState(projectDirectory), ENVIRONMENT_FILE), "utf8");
+    const built = JSON.parse(text) as ImageEnvironment;
+    return built.digest === digest ? built.parts : undefined;
+  } catch {
+    // Nothing was built from here, or by a version that noted nothing.
+    return undefined;
+  }
 }
 
 /** The last is said only where it is all there is: every other part is in it, too. */

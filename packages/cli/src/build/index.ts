@@ -3,7 +3,7 @@ export { buildLog } from "./build-log.ts";
 export { caCertificate } from "./ca-certificate.ts";
 export type { BuildContext } from "./context.ts";
 export { developmentImage } from "./development-image.ts";
-export { changedParts, type ImageEnvironment } from "./environment.ts";
+export { builtParts, changedParts, type ImageEnvironment } from "./environment.ts";
 export { REVISION_LABELS } from "./git-facts.ts";
 export { readLabel } from "./labels.ts";
 export { type ProjectCode, type ProjectCodeRequest, readProjectCode } from "./project-code.ts";

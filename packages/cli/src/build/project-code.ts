@@ -104,7 +104,7 @@ async function targetOf(directory: string, path: string): Promise<string> {
   const target = await readlink(join(directory, path));
   const inImage = posix.resolve("/src", posix.dirname(path), target);
   if (inImage === "/src" || inImage.startsWith("/src/")) return target;
-  throw new UserError("push.code_only", `${path} is a link to ${target}, which is outside of the project`, {
+  throw new UserError("code_only.refused", `${path} is a link to ${target}, which is outside of the project`, {
     hint: "Put a copy of the file there, or list the link in .dockerignore.",
   });
 }

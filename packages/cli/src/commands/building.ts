@@ -20,7 +20,7 @@ import { imageWeights } from "./project-weights.ts";
 import type { buildFlags } from "./shared-flags.ts";
 
 export async function buildModel(flags: BuildFlags, context: CommandContext): Promise<number> {
-  const { stdout, report } = context;
+  const { report } = context;
   const warnings: string[] = [];
   const warn = (message: string) => {
     warnings.push(message);
@@ -40,12 +40,34 @@ export async function buildModel(flags: BuildFlags, context: CommandContext): Pr
     telling,
   );
   report.info(`Image built as ${image.names.join(", ")}`);
-  if (flags.iidfile !== undefined) writeFileSync(resolve(context.workingDirectory, flags.iidfile), image.id);
-  if (flags.json) {
-    const { names, id, digest = null, sizeBytes: size } = image;
-    stdout.write(`${JSON.stringify({ image: names[0] ?? "", names, id, digest, size, warnings }, null, 2)}\n`);
-  }
+  tellBuilt({ ...image, warnings }, flags, context);
   return 0;
+}
+
+export interface BuiltToTell extends Pick<BuiltImage, "names" | "id" | "digest" | "sizeBytes"> {
+  readonly warnings: readonly string[];
+  /** The directory that holds it, where no engine does. */
+  readonly layout?: string;
+}
+
+/** For programs. */
+export function tellBuilt(
+  { names, id, digest, sizeBytes: size, warnings, layout }: BuiltToTell,
+  flags: Pick<BuildFlags, "iidfile" | "json">,
+  { workingDirectory, stdout }: CommandContext,
+): void {
+  if (flags.iidfile !== undefined) writeFileSync(resolve(workingDirectory, flags.iidfile), id);
+  if (!flags.json) return;
+  const document = {
+    image: names[0] ?? "",
+    names,
+    id,
+    digest: digest ?? null,
+    size,
+    ...(layout !== undefined && { layout }),
+    warnings,
+  };
+  stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 export interface Wanted {
@@ -119,7 +141,7 @@ export async function buildProject(
   );
 }
 
-function checkImageName(name: string): void {
+export function checkImageName(name: string): void {
   try {
     parseReference(name);
   } catch (error) {

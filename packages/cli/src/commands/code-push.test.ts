@@ -4,6 +4,8 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -30,6 +32,7 @@ import {
   openRegistry,
   pushArtifact,
   type Registry,
+  readLayout,
   Transport,
   type TreeEntry,
   writeCanonicalLayer,
@@ -37,6 +40,7 @@ import {
 import type { Reporter } from "#report";
 import { readSettings } from "#settings";
 import { answer, type Fault, type FaultProxy, faultProxy } from "#testing";
+import { build } from "./build.ts";
 import { readForImage } from "./building.ts";
 import type { AnyCommand, CommandContext } from "./command.ts";
 import { parseCall } from "./parse.ts";
@@ -362,7 +366,7 @@ describe.skipIf(REGISTRY === "")("a registry (needs the ones of .ci/run)", { tim
     write("project/cog.yaml", 'build:\n  python_version: "3.11"\n  system_packages: [ffmpeg]\nrun: run.py:Runner\n');
     const refused = expect.stringContaining("was built by another Cog, with another build.system_packages");
     await expect(cogPush([at("v1"), "--code-only"])).rejects.toMatchObject({
-      code: "push.code_only",
+      code: "code_only.refused",
       message: refused,
     });
   });
@@ -401,7 +405,7 @@ describe.skipIf(REGISTRY === "")("a registry (needs the ones of .ci/run)", { tim
     expect((await pulled("v1")).files[1], "big files have a layer of their own").toEqual([...GENERATED, "src/run.py"]);
     write(`project/${path}`, content);
     const message = expect.stringMatching(new RegExp(`more than the code changed since the last push: ${what}(,|$)`));
-    await expect(cogPush([at("v1"), "--code-only"])).rejects.toMatchObject({ code: "push.code_only", message });
+    await expect(cogPush([at("v1"), "--code-only"])).rejects.toMatchObject({ code: "code_only.refused", message });
     // There is nothing to build with, which is told by whoever wanted to.
     await expect(cogPush([at("v1")])).rejects.toMatchObject({ code: "docker.unavailable" });
     expect(said.at(-1)).toMatch(new RegExp(`more than the code changed .*${what}.*; building the image`));
@@ -477,9 +481,42 @@ describe.skipIf(REGISTRY === "")("a registry (needs the ones of .ci/run)", { tim
     expect((await pulled("v1")).text("src/run.py")).toBe(MODEL("name * 2"));
   });
 
+  test("gives the layers of an image for one in a directory, where no engine is", async () => {
+    await ours();
+    await cogPush([at("v1"), "--code-only"]);
+    write("project/run.py", MODEL("name * 2"));
+    const buildCode = async () => {
+      const stdout: string[] = [];
+      const words = ["--code-only", "--json", "-t", "ada/model"];
+      const command: AnyCommand = build;
+      await command.run(parseCall(command, words), contextIn("project", stdout));
+      return JSON.parse(stdout.join("")) as { readonly layout: string; readonly id: string; readonly digest: string };
+    };
+    const from = proxy.log.length;
+    await buildCode();
+    expect(proxy.log.slice(from)).toContain("GET blobs");
+    const again = proxy.log.length;
+    write("project/run.py", MODEL("name * 3"));
+    const { layout, id, digest } = await buildCode();
+    expect(proxy.log.slice(again), "what was fetched is there").toEqual([]);
+    const image = readLayout(layout);
+    expect(digestOf(image.config.bytes)).toBe(id);
+    const files = image.layers.map(({ path = "" }) => gunzipSync(readFileSync(path)));
+    expect(files.map(digestOf)).toEqual(image.layers.map(({ diffId }) => diffId));
+    const code = await unpackTar(files.at(-1) ?? new Uint8Array());
+    expect(Buffer.from(code.find(({ header }) => header.name === "src/run.py")?.data ?? "").toString()).toBe(
+      MODEL("name * 3"),
+    );
+    expect(readdirSync(join(layout, "blobs/sha256")), "older code is not kept").toHaveLength(4);
+    expect(JSON.parse(readFileSync(join(layout, "index.json"), "utf8"))).toMatchObject({ manifests: [{ digest }] });
+
+    write("project/cog.yaml", 'build: {python_version: "3.12"}\nrun: run.py:Runner\n');
+    await expect(buildCode()).rejects.toMatchObject({ code: "code_only.refused" });
+  });
+
   test("that has nothing yet cannot be given code alone", async () => {
     await expect(cogPush([at("v1"), "--code-only"])).rejects.toMatchObject({
-      ...{ code: "push.code_only", message: expect.stringContaining(`there is no image at ${at("v1")}`) },
+      ...{ code: "code_only.refused", message: expect.stringContaining(`there is no image at ${at("v1")}`) },
     });
   });
 });

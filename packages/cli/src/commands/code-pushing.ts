@@ -2,10 +2,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type CogError, UserError } from "@cog/core/errors";
-import { version } from "@cog/core/version";
 import type { LockedWeight } from "@cog/core/wire";
-import { caCertificate, changedParts, type ProjectCode, REVISION_LABELS, readProjectCode } from "#build";
-import { SERVER_VARIABLES } from "#plan";
+import { caCertificate, changedParts, type ProjectCode, REVISION_LABELS } from "#build";
 import { openState, type Project, writeState } from "#project";
 import {
   type CodePushOutcome,
@@ -24,21 +22,14 @@ import {
   readLastPush,
 } from "#push";
 import { canonicalDiffId, type Registry, RegistryError } from "#registry";
-import { reporterWith } from "#report";
 import type { ReadForImage } from "./building.ts";
+import { codeSettings, EXCLUDING, mayBeCodeOnly, readCode } from "./code-only.ts";
 import type { CommandContext } from "./command.ts";
 import type { PushFlags } from "./push.ts";
-import { UsageError } from "./usage.ts";
-
-/** What makes more of an image's code than a copy, or wants every step anew. */
-const EXCLUDING = ["no-code-only", "precompile", "strip", "dockerfile", "no-cache"] as const;
 
 /** @throws UsageError for flags that contradict each other */
 export function mayPushCode(flags: PushFlags): boolean {
-  const given = EXCLUDING.find((name) => flags[name] !== undefined && flags[name] !== false);
-  if (flags["code-only"] && given !== undefined)
-    throw new UsageError(`--code-only and --${given} exclude each other`, "push");
-  return given === undefined;
+  return mayBeCodeOnly(flags, ["no-code-only", ...EXCLUDING], "push");
 }
 
 export interface CodePushing {
@@ -79,7 +70,7 @@ export async function tryCodePush(
       report.debug(`The code alone cannot be pushed: ${error.message}`);
       return undefined;
     }
-    if (error instanceof UserError && error.code === "push.code_only" && !insists) {
+    if (error instanceof UserError && error.code === "code_only.refused" && !insists) {
       report.info(`${error.message}; building the image`);
       return undefined;
     }
@@ -129,36 +120,13 @@ async function pushWith(pushing: CodePushing, before: Before, context: CommandCo
 
 type KnownCode = ProjectCode & { readonly environment: NonNullable<ProjectCode["environment"]> };
 
-function toPush({ environment, labels, variables, created, bigFiles, fileTime, entries }: KnownCode): CodeToPush {
-  return {
-    environment,
-    settings: {
-      labels,
-      optionalLabels: REVISION_LABELS,
-      variables: variables.map(({ name, value }) => `${name}=${value}`),
-      variableNames: SERVER_VARIABLES,
-      created,
-    },
-    passingLabels: REVISION_LABELS,
-    ...{ bigFiles, fileTime, entries },
-  };
-}
-
-/** What there is to say of the environment is said when it is built. */
-async function readCode({ project, flags, read }: CodePushing, { report }: CommandContext): Promise<ProjectCode> {
-  const quiet = reporterWith(report, { warn: (text) => report.debug(text), info: (text) => report.debug(text) });
-  const { weights, schema, concurrency } = read;
-  const options = {
-    platform: flags.platform,
-    ...(concurrency !== undefined && { concurrency }),
-    ...(flags["separate-weights"] && { weightsImage: "weights" }),
-  };
-  const request = { project, weights, cogVersion: version, options, ...(schema !== undefined && { schema }) };
-  return await readProjectCode(request, quiet);
+function toPush(code: KnownCode): CodeToPush {
+  const { environment, bigFiles, fileTime, entries } = code;
+  return { environment, settings: codeSettings(code), passingLabels: REVISION_LABELS, bigFiles, fileTime, entries };
 }
 
 /** Nobody but us pushes: all places where credentials may be are looked into. */
-function directSettings({ settings }: CommandContext) {
+export function directSettings({ settings }: CommandContext) {
   const { dockerConfig, podmanAuth, insecureHosts, caCertificate: certificate } = settings.registries;
   const credentialFiles = [join(dockerConfig, "config.json"), ...(podmanAuth === undefined ? [] : [podmanAuth])];
   const { thresholdBytes, chunkBytes } = settings.push;
@@ -171,30 +139,32 @@ function impossible(why: NoBase, { environment }: ProjectCode, { project, target
   switch (why.kind) {
     case "nothing-pushed":
       return new UserError(
-        "push.code_only",
+        "code_only.refused",
         `there is no image at ${target.name}, nor another one that was pushed from here, whose code could be exchanged`,
         { hint },
       );
     case "compiled":
-      return new UserError("push.code_only", `the code in ${why.ref} is compiled, and cannot be exchanged`, { hint });
+      return new UserError("code_only.refused", `the code in ${why.ref} is compiled, and cannot be exchanged`, {
+        hint,
+      });
     case "config": {
       const message = `${why.ref} was built by another Cog, with another ${why.parts.join(", ")}`;
-      return new UserError("push.code_only", message, { hint });
+      return new UserError("code_only.refused", message, { hint });
     }
     case "environment": {
       if (why.before === undefined)
-        return new UserError("push.code_only", `${why.ref} has another environment than this project`, { hint });
+        return new UserError("code_only.refused", `${why.ref} has another environment than this project`, { hint });
       const parts = changedParts(why.before, environment?.parts ?? {});
       const [first = ""] = parts;
       const place = project.placeOf?.(first);
       const message = `more than the code changed since the last push: ${parts.join(", ")}`;
-      return new UserError("push.code_only", message, { hint, ...(place?.line !== undefined && { place }) });
+      return new UserError("code_only.refused", message, { hint, ...(place?.line !== undefined && { place }) });
     }
   }
 }
 
 /** Of this project, to any repository; the newest first. */
-function pushesOf({ directory }: Project): readonly LastPush[] {
+export function pushesOf({ directory }: Project): readonly LastPush[] {
   const folder = join(openState(directory), "push");
   return namesIn(folder)
     .map((name) => join(folder, name))

@@ -20,6 +20,7 @@ export interface CommandOptions extends ToolOptions {
   readonly input?: string;
   /** Variables of the command beside those it inherits. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string;
 }
 
 /** Starts a program with Docker's settings: `spawn("docker", […])`. Its result never rejects; look at the exit code. */
@@ -28,10 +29,11 @@ export const spawn = execa({ reject: false, env: ENVIRONMENT });
 /** Runs docker to its end. Rejects only when docker itself, or its engine, is not there, or when aborted. */
 export async function docker(
   args: readonly string[],
-  { signal, input, env, tool = "docker" }: CommandOptions = {},
+  { signal, input, env, cwd, tool = "docker" }: CommandOptions = {},
 ): Promise<DockerOutcome> {
   const result = await spawn(tool, args, {
     ...(signal !== undefined && { cancelSignal: signal }),
+    ...(cwd !== undefined && { cwd }),
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     ...(env !== undefined && { env }),
   });

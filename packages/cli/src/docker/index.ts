@@ -4,6 +4,7 @@ export { BuildFailure } from "./build-failure.ts";
 export { docker, spawn } from "./command.ts";
 export { type ExportOptions, exportImage } from "./export.ts";
 export type { Image } from "./image.ts";
+export { imageConfig } from "./image-config.ts";
 export {
   cogImageNames,
   inspectImage,
@@ -17,6 +18,7 @@ export {
   tagImage,
   tagsOf,
 } from "./images.ts";
+export { loadImage } from "./load.ts";
 export { ping } from "./ping.ts";
 export { cannotReach, type PushOutcome, pushImage } from "./push.ts";
 export type { PushProgress } from "./push-progress.ts";

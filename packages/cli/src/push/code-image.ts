@@ -113,26 +113,33 @@ export function hasBelow(image: Pick<ImageDocuments, "config">, { index }: CodeP
   return layers.some(({ created_by = "" }) => created_by.includes("COPY") && created_by.includes(`/src/${path}`));
 }
 
-/** The image with this layer in that place. */
-export function withCode(
-  image: ImageDocuments,
-  { layer, place, settings }: { readonly layer: CodeLayer; readonly place: CodePlace; readonly settings: CodeSettings },
-): ImageDocuments {
-  const { index } = place;
+export interface CodeChange {
+  readonly layer: Pick<CodeLayer, "diffId">;
+  readonly place: CodePlace;
+  readonly settings: CodeSettings;
+}
+
+/** What an image says of itself, with this layer in that place. */
+export function configWithCode(
+  image: Pick<ImageDocuments, "config">,
+  { layer, place: { index }, settings }: CodeChange,
+): string {
   const before = configOf(image);
   const created = settings.created.toISOString();
   const own: HistoryEntry = { created, created_by: CREATED_BY, comment: COMMENT };
-  const config = {
+  return JSON.stringify({
     ...before,
     created,
     config: renewed(before, settings),
     rootfs: { ...before.rootfs, diff_ids: [...before.rootfs.diff_ids.slice(0, index), layer.diffId] },
     ...(before.history !== undefined && { history: historyWith(before.history, index, own) }),
-  };
-  return manifestWith(image, JSON.stringify(config), [
-    ...manifestOf(image).layers.slice(0, index),
-    descriptorOf(image, layer),
-  ]);
+  });
+}
+
+/** The image with this layer in that place. */
+export function withCode(image: ImageDocuments, change: CodeChange & { readonly layer: CodeLayer }): ImageDocuments {
+  const below = manifestOf(image).layers.slice(0, change.place.index);
+  return manifestWith(image, configWithCode(image, change), [...below, descriptorOf(image, change.layer)]);
 }
 
 /** The image with other settings and the layers that it has. */

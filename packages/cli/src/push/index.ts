@@ -1,6 +1,16 @@
 export { type Access, type AccessOptions, openAccess, openDirectly } from "./access.ts";
 export { type BundleRequest, findWeights, type PushedBundle, platformOf, pushBundle } from "./bundle.ts";
 export type { NoBase } from "./code-base.ts";
+export {
+  type CodePlace,
+  type CodeSettings,
+  configWithCode,
+  diffIdsOf,
+  labelsOf,
+  manifestOf,
+  placeOfCode,
+  saysTheSame,
+} from "./code-image.ts";
 export { type CodePushOutcome, type CodeToPush, pushCode } from "./code-push.ts";
 export type { DirectPush, PushContext, PushEvent } from "./context.ts";
 export { explainRefusal } from "./failure.ts";
@@ -17,3 +27,4 @@ export {
   REPLICATE,
   resolveTarget,
 } from "./reference.ts";
+export { withScratch } from "./scratch.ts";

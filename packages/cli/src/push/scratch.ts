@@ -1,4 +1,4 @@
-/** A folder for one push: gone afterwards, however it ends. */
+/** A folder for one push or build of code: gone afterwards, however it ends. */
 import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -16,11 +16,11 @@ export interface LayerOptions extends CanonicalTarOptions {
   readonly signal: AbortSignal;
 }
 
-/** Compressed into a file. */
+/** Into a file; compressed, unless it is for an engine, which would undo that. */
 export async function writeCanonicalLayer(
   entries: Iterable<TreeEntry>,
   file: string,
-  { time, signal }: LayerOptions,
+  { time, signal, isPlain = false }: LayerOptions & { readonly isPlain?: boolean },
 ): Promise<CanonicalLayer> {
   const archive = createHash("sha256");
   const compressed = createHash("sha256");
@@ -38,7 +38,8 @@ export async function writeCanonicalLayer(
       yield bytes;
     }
   };
-  await pipeline(canonicalTar(entries, { time }), hashed, gzipped, counted, createWriteStream(file), { signal });
+  const packed = isPlain ? passed : gzipped;
+  await pipeline(canonicalTar(entries, { time }), hashed, packed, counted, createWriteStream(file), { signal });
   return { diffId: `sha256:${archive.digest("hex")}`, digest: `sha256:${compressed.digest("hex")}`, size };
 }
 
@@ -50,6 +51,10 @@ export async function canonicalDiffId(entries: Iterable<TreeEntry>, { time, sign
     hash.update(bytes);
   }
   return `sha256:${hash.digest("hex")}`;
+}
+
+async function* passed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* source;
 }
 
 /** So many at a time, whatever comes: that what goes in is cut in the same places is one thing less to rely on. */

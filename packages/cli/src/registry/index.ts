@@ -58,3 +58,4 @@ export {
   tarPadding,
 } from "./tar-blocks.ts";
 export { type OpenAnswer, Transport, type TransportOptions } from "./transport.ts";
+export { blobPath, writeLayout } from "./write-layout.ts";

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   "build.step_failed": "A step that cog.yaml asks for failed.",
   "builder.unknown": "`COG_BUILDER` names no builder.",
   "ca_cert.invalid": "`COG_CA_CERT` holds no certificate.",
+  "code_only.refused": "More than the code is another, and `--code-only` is given.",
   "concurrency.python": "Several predictions at a time need a newer Python.",
   "config.invalid": "cog.yaml breaks a rule.",
   "config.no_model": "cog.yaml names neither a model nor a train function.",
@@ -34,6 +35,7 @@ export const ERROR_CODES = {
   "deploy.secret": "A secret would be readable in the manifest.",
   "docker.export": "An image could not be taken out of Docker.",
   "docker.inspect": "Docker could not say what an image is.",
+  "docker.load": "An image could not be put into Docker.",
   "docker.no_buildx": "This docker command has no buildx.",
   "docker.no_gpu": "GPUs are asked for, and Docker cannot give any to a container.",
   "docker.remote_queue":
@@ -92,7 +94,6 @@ export const ERROR_CODES = {
   "port.taken": "The port is in use.",
   "prediction.failed": "The model failed, or the prediction was canceled.",
   "prediction.stream": "The model's output broke off.",
-  "push.code_only": "More than the code has to be pushed, and `--code-only` is given.",
   "push.compression": "Layers cannot be compressed like this.",
   "push.conflict": "The image is named in two places that exclude each other.",
   "push.denied": "The registry does not allow these credentials to push there.",
