@@ -4,6 +4,7 @@ import { isAscii } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { messageOf } from "@cog/core/errors";
 import type { JsonBody } from "#raw-json";
+import { isTooDeep, MOST_LEVELS } from "#raw-json";
 import { json, Refusal } from "./exchange.ts";
 import { parseBody } from "./parse-body.ts";
 
@@ -12,8 +13,6 @@ const JSON_TYPE = /^application\/(?:[^;\s]+\+)?json\s*(?:;|$)/i;
 
 const TOO_LARGE = json(413, { detail: `The request body is larger than ${MOST_BYTES} bytes.` });
 
-/** Half of what Python's parser takes; the reference takes 128. */
-const MOST_LEVELS = 500;
 const TOO_DEEP = json(400, { detail: `The request body is nested deeper than ${MOST_LEVELS} levels.` });
 
 const NO_BODY: JsonBody = { value: undefined, text: "" };
@@ -32,7 +31,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> 
   const text = await readText(request);
   if (text.trim() === "") return NO_BODY;
   const value = parsed(text);
-  if (isDeeper(value, text)) throw new Refusal(TOO_DEEP);
+  if (isTooDeep(value, text)) throw new Refusal(TOO_DEEP);
   return { value, text };
 }
 
@@ -42,26 +41,6 @@ function parsed(text: string): unknown {
   } catch (error) {
     throw new Refusal(json(400, { detail: `The request body is not JSON: ${messageOf(error)}` }));
   }
-}
-
-/** Parsing copes with any depth; printing, and Python's parser, do not. */
-function isDeeper(value: unknown, text: string): boolean {
-  if (!hasMany(text, "[") && !hasMany(text, "{")) return false;
-  let level: unknown[] = [value];
-  for (let depth = 0; depth <= MOST_LEVELS && level.length > 0; depth += 1) {
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
-  }
-  return level.length > 0;
-}
-
-/** Enough of them to be too deep; most bodies have not. */
-function hasMany(text: string, bracket: string): boolean {
-  let count = 0;
-  for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
-    count += 1;
-    if (count > MOST_LEVELS / 2) return true;
-  }
-  return false;
 }
 
 function readText(request: IncomingMessage): Promise<string> {

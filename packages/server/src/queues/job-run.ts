@@ -19,7 +19,7 @@ import { exactInput, type RawJson, textOf, toRawJson } from "#raw-json";
 import type { QueueSettings } from "#settings";
 import type { Webhooks } from "#webhooks";
 import { type Circumstances, lastChanges, lastReply, progressChanges, restartChanges } from "./changes.ts";
-import type { Job } from "./job.ts";
+import type { Job, Reading } from "./job.ts";
 import { readJob } from "./job.ts";
 import { Progress } from "./progress.ts";
 import type { Change, Delivery, Holding, Queue } from "./queue.ts";
@@ -56,8 +56,7 @@ export class JobRun {
   readonly cancelKey: string;
   readonly #surroundings: JobSurroundings & JobEvents;
   readonly #delivery: Delivery;
-  readonly #job: Job | undefined;
-  readonly #fault: ReturnType<typeof readJob>["fault"];
+  readonly #reading: Reading;
   readonly #progress: Progress;
   #live: LivePrediction | undefined;
   #locked = false;
@@ -68,12 +67,11 @@ export class JobRun {
   constructor(queue: Queue, delivery: Delivery, surroundings: JobSurroundings & JobEvents) {
     const { legacyReply, resultTtlSeconds } = surroundings.settings;
     const { entry } = delivery;
-    const { job, fault } = readJob(delivery.text, { entry, keys: queue.keys, legacyReply, resultTtlSeconds });
+    this.#reading = readJob(delivery.text, { entry, keys: queue.keys, legacyReply, resultTtlSeconds });
+    const { job } = this.#reading;
     this.queue = queue;
     this.#delivery = delivery;
     this.#surroundings = surroundings;
-    this.#job = job;
-    this.#fault = fault;
     this.holding = { entry, id: job?.id ?? entry };
     this.cancelKey = job?.cancelKey ?? queue.keys.cancel(entry);
     this.#progress = new Progress(queue, this.holding);
@@ -108,8 +106,8 @@ export class JobRun {
         await this.#handBack({ asNew: true });
         return "left";
       }
-      const job = this.#job;
-      if (job === undefined) return await this.#bury("The field value of the message is no JSON object.");
+      const { job, fault } = this.#reading;
+      if (job === undefined) return await this.#bury(fault.error);
       if (beginning.type === "ended") return await this.#repeatReply(job, beginning.json);
       return await this.#decide(job, beginning.canceled);
     } finally {
@@ -124,6 +122,7 @@ export class JobRun {
 
   /** Another worker has it now: stops without a word. */
   lose(): void {
+    this.#locked = false;
     this.#surroundings.log.warn("another worker has taken this job over; stopping it here", {
       queue: this.queue.keys.jobs,
       prediction_id: this.holding.id,
@@ -152,12 +151,13 @@ export class JobRun {
     const { settings } = this.#surroundings;
     const limit = job.attemptLimit ?? settings.maxDeliveries;
     const { count } = this.#delivery;
-    if (this.#fault?.poison === true) return this.#bury(this.#fault.error);
+    const { fault } = this.#reading;
+    if (fault?.poison === true) return this.#bury(fault.error);
     if (count > limit) {
       return this.#bury(`The job was delivered ${limit} times, and no worker has come to its end.`);
     }
     if (canceled) return this.#endUnrun(job, { status: "canceled" });
-    if (this.#fault !== undefined) return this.#endUnrun(job, { status: "failed", error: this.#fault.error });
+    if (fault !== undefined) return this.#endUnrun(job, { status: "failed", error: fault.error });
     if (job.deadlineMs !== undefined && job.deadlineMs < Date.now()) {
       return this.#endUnrun(job, { status: "failed", error: "expired in queue", reason: "timeout" });
     }
@@ -335,8 +335,9 @@ export class JobRun {
     const { text = "", count } = this.#delivery;
     this.#surroundings.log.error("a job was put aside", { queue: this.queue.keys.jobs, prediction_id: id, error });
     const bury: Change = { type: "bury", job: { value: text, error, deliveries: String(count), id } };
-    if (this.#job === undefined) await this.#progress.end([bury, { type: "acknowledge", entry, id }]);
-    else await this.#endUnrun(this.#job, { status: "failed", error }, [bury]);
+    const { job } = this.#reading;
+    if (job === undefined) await this.#progress.end([bury, { type: "acknowledge", entry, id }]);
+    else await this.#endUnrun(job, { status: "failed", error }, [bury]);
     return "dead";
   }
 

@@ -9,6 +9,7 @@ import { isJsonObject } from "@cog/core/json";
 import type { QueueKeys, TraceContext, WebhookEvent } from "@cog/core/wire";
 import { JOB_MOST_BYTES, WEBHOOK_EVENTS } from "@cog/core/wire";
 import { readPutUrls } from "#files";
+import { isTooDeep, MOST_LEVELS } from "#raw-json";
 
 /** How snapshots reach the `response_queue` of older versions. */
 export type LegacyReply = "set" | "set-lines" | "rpush";
@@ -55,11 +56,15 @@ export interface Reply {
 }
 
 /** What a message is found to be. */
-export interface Reading {
-  /** Undefined: it is no JSON object. */
-  readonly job: Job | undefined;
-  /** Why it is not run. `poison`: no worker can; else it fails like any prediction. */
-  readonly fault: { readonly poison: boolean; readonly error: string } | undefined;
+export type Reading =
+  /** It cannot be read at all. */
+  { readonly job: undefined; readonly fault: Fault } | { readonly job: Job; readonly fault: Fault | undefined };
+
+/** Why a job is not run. */
+export interface Fault {
+  /** No worker can; otherwise it fails like any prediction. */
+  readonly poison: boolean;
+  readonly error: string;
 }
 
 export interface ReadingOptions {
@@ -73,6 +78,10 @@ export function readJob(text: string | undefined, options: ReadingOptions): Read
   const message = text === undefined ? undefined : parsed(text);
   if (text === undefined || message === undefined) {
     return { job: undefined, fault: { poison: true, error: "The field value of the message is no JSON object." } };
+  }
+  if (isTooDeep(message, text)) {
+    const error = `The job is nested deeper than ${MOST_LEVELS} levels.`;
+    return { job: undefined, fault: { poison: true, error } };
   }
   const problems: string[] = [];
   const input = inputOf(message);

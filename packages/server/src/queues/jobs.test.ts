@@ -68,6 +68,18 @@ describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
     expect(server.log).toContain("the id was used before, for another input");
   });
 
+  test("a reply that can never be written, and a job that nobody can read, are done with all the same", async () => {
+    await producer.redis.set(`${queue}-text`, "no list");
+    await producer.add({ id: "reply", inputs: {}, response_queue: `${queue}-text` });
+    const deep = `{"id":"deep","input":{"do":${"[".repeat(50_000)}${"]".repeat(50_000)}}}`;
+    const entry = await producer.add(deep);
+    await expect.poll(() => producer.length(), WAIT).toBe(0);
+    expect(await producer.status("reply")).toBe("succeeded");
+    expect(server.log).toContain("WRONGTYPE");
+    const [[, fields = []] = []] = await producer.redis.xrange(producer.keys.dead, "-", "+");
+    expect(fields).toEqual(expect.arrayContaining([entry, "The job is nested deeper than 500 levels."]));
+  });
+
   test("--predict-timeout", async () => {
     await producer.add({ id: "slow", input: { do: "print('on it')\nwhile True: time.sleep(0.01)" } });
     expect(await ended("slow")).toMatchObject({ status: "failed", error: "Prediction timed out", logs: "on it\n" });

@@ -137,7 +137,7 @@ describe.skipIf(withoutServer !== "")(`a Redis that ends${withoutServer}`, () =>
     await redis.kill();
     // Ends while nobody can be told.
     writeFileSync(gate, "");
-    await server.logged("Redis at 127.0.0.1");
+    await server.logged("nobody listens there");
     await expect.poll(async () => (await server.client.health()).status, WAIT).toBe("READY");
     await redis.resume();
     for (const id of ["now", "next"]) {

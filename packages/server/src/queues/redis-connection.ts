@@ -1,8 +1,11 @@
 /** The way to one Redis: two connections (one of them waits for messages), made again for as long as it takes. */
 import { setTimeout as delay } from "node:timers/promises";
+import { systemCodeOf } from "@cog/core/errors";
+import { redisTrouble } from "@cog/core/queue";
+import { withoutCredentials } from "@cog/core/redact";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Log } from "#log";
-import { redisFault } from "./redis-faults.ts";
+import { passes } from "./redis-faults.ts";
 import { runScript, SCRIPTS, type Script } from "./redis-scripts.ts";
 
 /** How long Redis may be silent while it owes an answer, before the connection counts as dead. */
@@ -25,7 +28,7 @@ export class RedisConnection {
 
   constructor(url: string, log: Log) {
     this.#log = log;
-    this.#place = placeOf(url);
+    this.#place = withoutCredentials(url);
     this.#commands = new Redis(url, OPTIONS);
     this.#reads = new Redis(url, OPTIONS);
     this.#commands.on("ready", () => this.#up());
@@ -97,7 +100,7 @@ export class RedisConnection {
       try {
         return await send(redis);
       } catch (error) {
-        if (this.#closed || !(error instanceof Error) || redisFault(error)?.passes !== true) throw error;
+        if (this.#closed || !(error instanceof Error) || !passes(error)) throw error;
         this.#complain(error);
         await delay(retryDelay(attempt));
       }
@@ -118,11 +121,10 @@ export class RedisConnection {
 
   /** Once for each reason: it is tried several times a second. */
   #complain(error: Error): void {
-    const fault = redisFault(error);
-    const name = fault?.name ?? error.message;
-    if (this.#closed || name === this.#complaint) return;
-    this.#complaint = name;
-    this.#log.error(`Redis at ${this.#place}: ${error.message}${fault?.hint === undefined ? "" : ` (${fault.hint})`}`);
+    const { problem, hint } = redisTrouble(error.message, systemCodeOf(error));
+    if (this.#closed || problem === this.#complaint) return;
+    this.#complaint = problem;
+    this.#log.error(`Redis at ${this.#place}: ${problem}. ${hint}`);
   }
 }
 
@@ -141,10 +143,4 @@ const OPTIONS = {
 function retryDelay(attempt: number): number {
   const most = Math.min(RETRY_MOST_MS, RETRY_LEAST_MS * 2 ** Math.min(attempt, 10));
   return most * (0.5 + Math.random() / 2);
-}
-
-/** Without what is secret. */
-function placeOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  return parsed === undefined ? "its socket" : parsed.host || parsed.pathname;
 }

@@ -48,19 +48,24 @@ return 1
 `);
 
 /**
- * KEYS: lock. ARGV: mark, then commands, each as `must` or `may`, the number of its words, its words.
- * Answers 1 when the job is ours and they were run; a command that `may` fail adds its error to the answer.
+ * KEYS: lock. ARGV: mark, then commands, each as the number of its words and its words.
+ * Answers 1 when the job is ours and they were run, and the errors of those that can never work (a key of the producer's
+ * that holds something else): they must not keep the job from its end. For what passes by all is left to another attempt.
  */
 export const WRITE = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
 local answer = {1}
 local at = 2
 while at <= #ARGV do
-  local count = tonumber(ARGV[at + 1])
-  local run = ARGV[at] == 'may' and redis.pcall or redis.call
-  local result = run(unpack(ARGV, at + 2, at + 1 + count))
-  if type(result) == 'table' and result.err then answer[#answer + 1] = result.err end
-  at = at + 2 + count
+  local count = tonumber(ARGV[at])
+  local result = redis.pcall(unpack(ARGV, at + 1, at + count))
+  if type(result) == 'table' and result.err then
+    for _, passing in ipairs({'OOM', 'MISCONF', 'READONLY', 'NOPERM'}) do
+      if string.find(result.err, passing, 1, true) then return redis.error_reply(result.err) end
+    end
+    answer[#answer + 1] = result.err
+  end
+  at = at + 1 + count
 end
 return answer
 `);

@@ -76,10 +76,12 @@ export class RedisQueue implements Queue {
 
   async write(job: Holding, changes: readonly Change[]): Promise<boolean> {
     const { connection, mark, log } = this.#options;
-    const words = changes.flatMap((change) => this.#commandsOf(change)).flatMap(worded);
+    const words = changes
+      .flatMap((change) => this.#commandsOf(change))
+      .flatMap((command) => [command.length, ...command]);
     const [done, ...errors] = list(await connection.run(WRITE, [this.keys.lock(job.id)], [mark, ...words]));
     for (const error of errors) {
-      log.warn("the reply could not be written", {
+      log.warn("not all of a job could be written", {
         queue: this.keys.jobs,
         prediction_id: job.id,
         error: String(error),
@@ -164,51 +166,41 @@ export class RedisQueue implements Queue {
       case "event": {
         const { key, event, data, ttlSeconds } = change;
         return [
-          must("XADD", key, "MAXLEN", "~", EVENTS_KEPT, "*", "event", event, "data", data),
-          must("EXPIRE", key, ttlSeconds),
+          ["XADD", key, "MAXLEN", "~", EVENTS_KEPT, "*", "event", event, "data", data],
+          ["EXPIRE", key, ttlSeconds],
         ];
       }
       case "result": {
         const key = this.keys.result(change.id);
-        return [must("HSET", key, ...Object.entries(change.fields).flat()), must("EXPIRE", key, change.ttlSeconds)];
+        return [
+          ["HSET", key, ...Object.entries(change.fields).flat()],
+          ["EXPIRE", key, change.ttlSeconds],
+        ];
       }
       case "reply":
-        return [{ need: "may", words: [change.how === "set" ? "SET" : "RPUSH", change.key, change.text] }];
+        return [[change.how === "set" ? "SET" : "RPUSH", change.key, change.text]];
       case "measure":
-        return [{ need: "may", words: measureCommand(change.stream, change.seconds) }];
+        return [measureCommand(change.stream, change.seconds)];
       case "bury": {
         const { value, error, deliveries, id } = change.job;
         const fields = [JOB_FIELD, value, "error", error, "deliveries", deliveries, "id", id];
-        return [must("XADD", this.keys.dead, "MAXLEN", "~", DEAD_KEPT, "*", ...fields)];
+        return [["XADD", this.keys.dead, "MAXLEN", "~", DEAD_KEPT, "*", ...fields]];
       }
       case "release":
-        return [must("DEL", this.keys.lock(change.id))];
+        return [["DEL", this.keys.lock(change.id)]];
       case "acknowledge": {
         const { jobs, group } = this.keys;
         return [
-          { need: "may", words: ["XACK", jobs, group, change.entry] },
-          { need: "may", words: ["XDEL", jobs, change.entry] },
-          must("DEL", this.keys.lock(change.id)),
+          ["XACK", jobs, group, change.entry],
+          ["XDEL", jobs, change.entry],
+          ["DEL", this.keys.lock(change.id)],
         ];
       }
     }
   }
 }
 
-type Words = readonly [string, ...(string | number)[]];
-
-interface Command {
-  readonly need: "must" | "may";
-  readonly words: Words;
-}
-
-function must(...words: [string, ...(string | number)[]]): Command {
-  return { need: "must", words };
-}
-
-function worded({ need, words }: Command): (string | number)[] {
-  return [need, words.length, ...words];
-}
+type Command = readonly [string, ...(string | number)[]];
 
 function measureCommand(stream: string, seconds: number): [string, ...(string | number)[]] {
   return ["XADD", stream, "MAXLEN", MEASURES_KEPT, "*", "duration", seconds];

@@ -1,3 +1,4 @@
+export { isTooDeep, MOST_LEVELS } from "./depth.ts";
 export { exactInput } from "./exact-integers.ts";
 export type { JsonBody } from "./json-body.ts";
 export type { LongText, Piece, RawJson, RawValue } from "./raw-json.ts";
