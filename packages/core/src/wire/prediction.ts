@@ -75,5 +75,7 @@ export type StreamEvent =
         readonly mode: "replace" | "increment" | "append";
       };
     }
+  /** From a gateway: another worker begins again, and what came before no longer counts. */
+  | { readonly event: "restart"; readonly data: { readonly attempt: number } }
   | { readonly event: "completed"; readonly data: PredictionResponse }
   | { readonly event: "error"; readonly data: { readonly error: string; readonly skipped?: number } };

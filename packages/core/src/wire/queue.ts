@@ -138,7 +138,7 @@ export type QueueEvent =
   | { readonly event: "logs"; readonly data: StreamData<"log"> }
   | { readonly event: "metric"; readonly data: StreamData<"metric"> }
   /** Another worker begins again: what came before belongs to an attempt that was lost. */
-  | { readonly event: "restart"; readonly data: { readonly attempt: number } }
+  | { readonly event: "restart"; readonly data: StreamData<"restart"> }
   | { readonly event: "completed"; readonly data: PredictionResponse };
 
 /** What a worker says of itself, every ten seconds and when it changes. It removes its entry when it stops. */

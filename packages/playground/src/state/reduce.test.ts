@@ -99,6 +99,11 @@ test("a stream gathers output, logs and metrics, until its end", () => {
   });
 });
 
+test("what a worker gave that was lost is forgotten when another one begins again", () => {
+  const events = [chunk("a"), streamed({ event: "restart", data: { attempt: 2 } }), chunk("b")];
+  expect(after(SENT, ...events).run).toMatchObject({ output: { kind: "items", items: ["b"] }, logs: "", metrics: {} });
+});
+
 test("what comes after the end, or after it was stopped, changes nothing", () => {
   const stopped = after(SENT, chunk("a"), { type: "stopped", text: "cancel p", at: 2 });
   expect(stopped.run?.status).toBe("canceled");

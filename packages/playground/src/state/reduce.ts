@@ -180,6 +180,9 @@ function chosen(events: readonly WebhookEvent[], event: WebhookEvent, wanted: bo
   return wanted ? [...new Set([...events, event])] : events.filter((one) => one !== event);
 }
 
+/** What a model has given when it begins. */
+const NOTHING_YET = { output: { kind: "none" }, logs: "", metrics: {} } as const satisfies Partial<Run>;
+
 function begun({ run, connection }: State, { mode, request, at }: { mode: Mode; request: Sent; at: number }): Run {
   return {
     number: (run?.number ?? 0) + 1,
@@ -191,9 +194,7 @@ function begun({ run, connection }: State, { mode, request, at }: { mode: Mode; 
     predictionId: undefined,
     request,
     response: undefined,
-    output: { kind: "none" },
-    logs: "",
-    metrics: {},
+    ...NOTHING_YET,
     error: undefined,
     raw: [],
     timeline: [{ at, kind: "request", text: `${request.method} ${request.path}`, times: 1 }],
@@ -247,6 +248,8 @@ function streamed(run: Run, { event, data, at }: { event: StreamEvent; data: str
       return { ...next, logs: withLogs(run.logs, event.data.data) };
     case "metric":
       return { ...next, metrics: withMetric(run.metrics, event.data) };
+    case "restart":
+      return { ...next, ...NOTHING_YET };
     case "completed":
       return ended(next, event.data, at);
     case "error":
