@@ -1,24 +1,21 @@
 /** The story of `cog queue`: find the queue, check the inputs, put the prediction in, follow it. */
 import { randomUUID } from "node:crypto";
 import { CogError, UnavailableError, UserError } from "@cog/core/errors";
-import { isJsonObject, type Json, type JsonObject, jsonText, parseJson } from "@cog/core/json";
-import type { EventEntry, Queue, QueueReport, Submission } from "@cog/core/queue";
-import { cancelJob, followEvents, hasEnded, lookUp, queueAt, reportOf, submitJob } from "@cog/core/queue";
+import { isJsonObject, type JsonObject, jsonText, parseJson } from "@cog/core/json";
+import type { Queue, QueueReport, Submission } from "@cog/core/queue";
+import { cancelJob, hasEnded, lookUp, queueAt, reportOf, submitJob } from "@cog/core/queue";
 import type { Endpoint } from "@cog/core/schema";
-import { JOB_MOST_BYTES, type PredictionResponse, queueOfPriority } from "@cog/core/wire";
+import { JOB_MOST_BYTES, queueOfPriority } from "@cog/core/wire";
 import { checkInput, inputTable, readInputFlags, uncheckedInput } from "#inputs";
-import { checkWritable, hasFiles, outputName, type StreamPrinter, streamPrinter } from "#outputs";
-import { deadlineOf, openRedis, type RedisConnection } from "#queue";
+import { checkWritable, hasFiles, outputName } from "#outputs";
+import { deadlineOf } from "#queue";
 import type { CommandContext } from "./command.ts";
-import { presentation, show, streams } from "./prediction-outcome.ts";
 import { endpointOf } from "./prediction-request.ts";
 import type { CancelFlags, ResultFlags, StatusFlags, SubmitFlags } from "./queue.ts";
+import { followAndShow, showLast, withRedis } from "./queue-following.ts";
 import { mostWaiting, queuePlace } from "./queue-place.ts";
 import { sizeText, tableText } from "./table.ts";
 import { UsageError } from "./usage.ts";
-
-/** How long Redis may take to hear of a cancel. */
-const CANCEL_MS = 1000;
 
 export async function submit(flags: SubmitFlags, context: CommandContext): Promise<number> {
   const { name, url } = queuePlace(flags, "queue submit", context);
@@ -52,8 +49,8 @@ export async function submit(flags: SubmitFlags, context: CommandContext): Promi
     const id = flags.id ?? randomUUID().replaceAll("-", "");
     if (found.workers.length === 0)
       context.report.warn(`No worker serves ${queue.name} now: the prediction waits for one.`);
-    await putIn(queue, { id, input, flags, deadline }, context);
-    if (flags.wait) return await followAndShow({ id, url, queue, endpoint, flags }, context);
+    const isOurs = await putIn(queue, { id, input, flags, deadline }, context);
+    if (flags.wait) return await followAndShow({ id, url, queue, endpoint, flags, isOurs }, context);
     if (flags.json === undefined) context.stdout.write(`${id}\n`);
     else context.stdout.write(`${JSON.stringify({ id, queue: queue.name }, null, 2)}\n`);
     return 0;
@@ -75,8 +72,9 @@ export async function result(id: string, flags: ResultFlags, context: CommandCon
     const endpoint = document && endpointOf(document, "predict");
     mustBeWritable(flags, endpoint, context);
     const shown = { ...flags, json: flags.json ? "" : undefined };
-    if (!hasEnded(known)) return await followAndShow({ id, url, queue, endpoint, flags: shown }, context);
-    return await showLast(known.json, { endpoint, flags: shown, printer: undefined }, context);
+    if (!hasEnded(known))
+      return await followAndShow({ id, url, queue, endpoint, flags: shown, isOurs: false }, context);
+    return await showLast(known.json, { endpoint, flags: shown }, context);
   });
 }
 
@@ -105,15 +103,6 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     else context.stdout.write(statusText(report));
     return 0;
   });
-}
-
-async function withRedis<T>(url: string, use: (redis: RedisConnection) => Promise<T>): Promise<T> {
-  const redis = await openRedis(url);
-  try {
-    return await use(redis);
-  } finally {
-    redis.close();
-  }
 }
 
 function readingOf({ workingDirectory, settings, readStdin }: CommandContext) {
@@ -147,7 +136,8 @@ interface Job {
   readonly deadline: string | undefined;
 }
 
-async function putIn(queue: Queue, { id, input, flags, deadline }: Job, context: CommandContext): Promise<void> {
+/** False when it was there already. */
+async function putIn(queue: Queue, { id, input, flags, deadline }: Job, context: CommandContext): Promise<boolean> {
   const { webhook, priority, "result-ttl": ttl, "upload-url": uploadUrl, "lag-max": typedMost } = flags;
   const submission: Submission = {
     id,
@@ -166,14 +156,18 @@ async function putIn(queue: Queue, { id, input, flags, deadline }: Job, context:
   switch (submitted.kind) {
     case "queued":
       if (submitted.waiting > 0) context.report.info(`Predictions that wait before it: ${submitted.waiting}`);
-      return;
+      return true;
     case "known":
       context.report.warn(`There is a prediction ${id} already (${submitted.prediction.status}): it is not run again.`);
-      return;
+      return false;
     case "full":
-      throw new UnavailableError("queue.full", `${submitted.waiting} predictions wait in the queue ${queue.name}`, {
-        hint: `No more than ${submission.mostWaiting} may (--lag-max, COG_QUEUE_LAG_MAX). Try again later, or add workers.`,
-      });
+      throw new UnavailableError(
+        "queue.full",
+        `The queue ${queue.name} is full: predictions that wait in it: ${submitted.waiting}`,
+        {
+          hint: `No more than ${submission.mostWaiting} may (--lag-max, COG_QUEUE_LAG_MAX). Try again later, or add workers.`,
+        },
+      );
     case "no-queue":
       throw noQueue(queue);
     case "too-large":
@@ -208,96 +202,6 @@ function tooLarge(bytes: number, input: JsonObject): UserError {
   return new UserError("queue.too_large", `The prediction is ${sizeText(bytes)}, and a queue takes ${most}${which}`, {
     hint: "Upload the file and give its URL in place of it: -i NAME=https://…",
   });
-}
-
-interface Followed {
-  readonly id: string;
-  readonly url: string;
-  /** Over a connection that is not blocked. */
-  readonly queue: Queue;
-  readonly endpoint: Endpoint | undefined;
-  readonly flags: Shown;
-}
-
-type Shown = Pick<SubmitFlags, "json" | "output" | "raw" | "stream" | "no-stream">;
-
-async function followAndShow(followed: Followed, context: CommandContext): Promise<number> {
-  const { id, url, queue, endpoint, flags } = followed;
-  const { report, signal } = context;
-  const printer = streams(flags, endpoint, context)
-    ? streamPrinter(endpoint?.output, presentationOf(flags, context))
-    : undefined;
-  const step = report.step("prediction", { below: "output" });
-  let last: string;
-  try {
-    last = await withRedis(url, (reader) => {
-      const events = followEvents(queueAt(queue.name, reader.call), id);
-      return Promise.race([untilEnd(events, { printer, onItem: () => step.done() }, context), whenAborted(signal)]);
-    });
-  } catch (error) {
-    if (signal.aborted) await Promise.race([cancelJob(queue, id).catch(() => false), patience(CANCEL_MS)]);
-    throw error;
-  } finally {
-    step.done();
-  }
-  printer?.end();
-  return await showLast(last, { endpoint, flags, printer }, context);
-}
-
-interface Telling {
-  readonly printer: StreamPrinter | undefined;
-  readonly onItem: () => void;
-}
-
-/** Resolves with the terminal snapshot. */
-async function untilEnd(
-  events: AsyncIterable<EventEntry>,
-  { printer, onItem }: Telling,
-  { report }: CommandContext,
-): Promise<string> {
-  for await (const { event, data } of events) {
-    if (event === "completed") return data;
-    const value = parseJson(data);
-    if (!isJsonObject(value)) continue;
-    if (event === "output") {
-      onItem();
-      printer?.item(value["chunk"] as Json, Number(value["index"]));
-    }
-    if (event === "logs" && typeof value["data"] === "string") report.output(value["data"]);
-    if (event === "restart") report.warn("Its worker was lost; another one begins again.");
-  }
-  throw new CogError("prediction.stream", "The queue told no more of the prediction.");
-}
-
-interface Ending {
-  readonly endpoint: Endpoint | undefined;
-  readonly flags: Shown;
-  readonly printer: StreamPrinter | undefined;
-}
-
-async function showLast(json: string, { endpoint, flags, printer }: Ending, context: CommandContext): Promise<number> {
-  // Written by a worker, as the type says.
-  const answer = parseJson(json) as unknown as PredictionResponse;
-  const shown = presentationOf(flags, context);
-  return await show({ answer, streamed: printer?.used === true, endpoint, shown }, flags);
-}
-
-function presentationOf(flags: Shown, context: CommandContext) {
-  const { workingDirectory, settings } = context;
-  const name = outputName({ output: flags.output, workingDirectory, home: settings.home });
-  return presentation(flags, { name, subject: { mode: "predict" }, context });
-}
-
-function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const end = (): void => reject(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
-}
-
-function patience(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
 function statusText({ waiting, running, dead, workers }: QueueReport): string {

@@ -222,5 +222,5 @@ async function streamEnded(prediction: KnownPrediction, { desk, streamKeepAliveM
 }
 
 function full(waiting: number): Answer {
-  return tryLater(429, { error: `At capacity - ${waiting} predictions wait in the queue`, status: "failed" });
+  return tryLater(429, { error: `At capacity - predictions that wait in the queue: ${waiting}`, status: "failed" });
 }
