@@ -1,12 +1,12 @@
 /** `cog weights` as a process, with a registry and servers of files that answer for real. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { sha, testRegistry, WeightsTrial, weight } from "#testing";
+import { faultProxy, sha, testRegistry, WeightsTrial, weight } from "#testing";
 
 const { host: REGISTRY, authorization } = testRegistry;
 const trial = WeightsTrial.perTest();
@@ -283,6 +283,35 @@ describe.skipIf(REGISTRY === "")("with a registry", { timeout: 240_000 }, () => 
     await killed("weights pull", () => trial.storeContent().files > 1);
     expect(await cog("weights pull")).toMatchObject({ code: 0 });
     expect(trial.storeContent()).toEqual({ wrong: [], files: 6 });
+  });
+
+  test("of a large file nothing is read twice, whatever ends the pull", async () => {
+    const content = randomBytes(65 * 1024 * 1024);
+    trial.write("w/model.safetensors", content);
+    const repository = `ada/${randomUUID()}`;
+    trial.project(weight("base", "{uri: w}"), `${REGISTRY}/${repository}`);
+    expect(await cog("weights import")).toMatchObject({ code: 0 });
+    expect(trial.lockText()).toContain('"mediaType": "application/vnd.oci.image.layer.v1.tar"');
+    rmSync(trial.inStore(content));
+    // One part never comes.
+    const proxy = await faultProxy(REGISTRY, [{ at: "GET blobs", only: [6], instead: () => undefined }]);
+    trial.knows(REGISTRY, proxy.host);
+    const env = { COG_MODEL: `${proxy.host}/${repository}` };
+    const child = trial.start("weights pull", env);
+    const ended = once(child, "exit");
+    const part = join(dirname(trial.inStore(content)), `part-${basename(trial.inStore(content))}`);
+    const size = () => statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+    while (child.exitCode === null && size() < 16 * 1024 * 1024) await delay(5);
+    child.kill("SIGKILL");
+    await ended;
+    const held = size();
+    const before = proxy.headers.length;
+    expect(await cog("weights pull", env)).toMatchObject({ code: 0 });
+    expect(trial.storeContent()).toEqual({ wrong: [], files: 1 });
+    const starts = proxy.headers.slice(before).flatMap(({ range }) => /^bytes=(\d+)-/.exec(range ?? "")?.[1] ?? []);
+    expect(Math.min(...starts.map(Number))).toBeGreaterThanOrEqual(held);
+    expect(existsSync(part)).toBe(false);
+    await proxy.close();
   });
 
   test("two imports at once, of two weights, leave both in the lock", async () => {

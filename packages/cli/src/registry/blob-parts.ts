@@ -17,17 +17,27 @@ export interface Parts {
 
 type Blob = Pick<Descriptor, "digest" | "size">;
 
-/** As `openBlob`; a registry that knows no ranges sends it as one. */
+export interface PartsOptions extends Waiting {
+  readonly parts: Parts;
+  /** Only these bytes of it, from `start` up to, and without, `end`: they are not checked. */
+  readonly range?: { readonly start: number; readonly end: number };
+}
+
+/**
+ * As `openBlob`; a registry that knows no ranges sends it as one.
+ * @throws RegistryError `refused` when it knows none and a range is asked for
+ */
 export async function* openBlobInParts(
   connection: Connection,
   repository: string,
   blob: Blob,
-  { signal, parts }: Waiting & { readonly parts: Parts },
+  { signal, parts, range }: PartsOptions,
 ): AsyncGenerator<Uint8Array> {
+  const { start, end } = range ?? { start: 0, end: blob.size };
   const done = new AbortController();
   const reading = { connection, repository, blob, signal: AbortSignal.any([signal, done.signal]) };
-  const begin = (start: number) => {
-    const part = readPart(reading, start, Math.min(start + parts.bytes, blob.size));
+  const begin = (at: number) => {
+    const part = readPart(reading, at, Math.min(at + parts.bytes, end));
     // Whoever reads is told when it is this part's turn.
     part.catch(() => undefined);
     return part;
@@ -35,12 +45,14 @@ export async function* openBlobInParts(
   const ahead: Promise<readonly Uint8Array[] | undefined>[] = [];
   const hash = hashFor(blob.digest);
   try {
-    let next = 0;
-    for (let at = 0; at < blob.size; at += parts.bytes) {
+    let next = start;
+    for (let at = start; at < end; at += parts.bytes) {
       // The first alone: it tells whether there are ranges.
-      for (const most = at === 0 ? 1 : parts.atOnce; ahead.length < most && next < blob.size; next += parts.bytes)
+      for (const most = at === start ? 1 : parts.atOnce; ahead.length < most && next < end; next += parts.bytes)
         ahead.push(begin(next));
       const content = await ahead.shift();
+      if (content === undefined && range !== undefined)
+        throw new RegistryError("refused", `${connection.host} does not send parts of blobs`);
       if (content === undefined) return yield* openBlob(connection, repository, blob, { signal });
       for (const bytes of content) {
         hash.update(bytes);
@@ -50,7 +62,7 @@ export async function* openBlobInParts(
   } finally {
     done.abort();
   }
-  if (!hash.matches())
+  if (range === undefined && !hash.matches())
     throw new RegistryError("corrupt", `What ${connection.host} sent for blob ${blob.digest} does not match it`);
 }
 
@@ -76,7 +88,8 @@ async function readPart(
       headers: { range: `bytes=${at}-${end - 1}` },
       signal,
     });
-    if (answer.status === 200 && start === 0) {
+    // Whoever knows ranges says so with the first part.
+    if (answer.status === 200 && content.length === 0) {
       await answer.discard();
       return undefined;
     }

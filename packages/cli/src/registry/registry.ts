@@ -1,7 +1,7 @@
 /** One registry, opened: the verbs that others use. */
 import type { Credentials } from "./auth.ts";
 import { type BlobPart, headBlob, openBlob, openBlobPart, type Waiting } from "./blob-download.ts";
-import { openBlobInParts, type Parts } from "./blob-parts.ts";
+import { openBlobInParts, type PartsOptions } from "./blob-parts.ts";
 import type { BlobSource } from "./blob-source.ts";
 import {
   type BlobOutcome,
@@ -45,7 +45,7 @@ export interface Registry {
   openBlobInParts(
     repository: string,
     blob: Pick<Descriptor, "digest" | "size">,
-    options: Waiting & { readonly parts: Parts },
+    options: PartsOptions,
   ): AsyncIterable<Uint8Array>;
   /** Bytes from `start` up to, and without, `end`, as they come: nobody checks them here. */
   openBlobPart(repository: string, digest: string, part: BlobPart): AsyncIterable<Uint8Array>;

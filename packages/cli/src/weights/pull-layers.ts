@@ -2,6 +2,7 @@
 import { CogError } from "@cog/core/errors";
 import type { LockedFile, LockedLayer, LockedWeight } from "@cog/core/wire";
 import { sideBySide } from "#registry";
+import { isAlone, pullLargeFile } from "./large-file.ts";
 import { asking, type WeightRepository } from "./repository.ts";
 import type { WeightStore } from "./store.ts";
 import { sum } from "./sum.ts";
@@ -71,9 +72,14 @@ async function pullLayer(
   { store, repository, signal, onRead }: LayerPull,
 ): Promise<readonly number[]> {
   const { registry, repository: path } = repository;
-  const expected = new Map(files.filter((file) => file.layer === layer.digest).map((file) => [file.path, file]));
+  const held = files.filter((file) => file.layer === layer.digest);
+  const expected = new Map(held.map((file) => [file.path, file]));
   const wrong = (why: string) => new CogError("weights.layer", `layer ${layer.digest} of weight "${name}" ${why}`);
   return await asking(repository, `cannot pull weight "${name}" from`, async () => {
+    const [alone] = held;
+    if (alone !== undefined && isAlone(layer, held)) {
+      if (await pullLargeFile(alone, layer, { store, repository, parts: PARTS, signal, onRead })) return [alone.size];
+    }
     const content = counted(registry.openBlobInParts(path, layer, { signal, parts: PARTS }), onRead);
     const sizes: number[] = [];
     for await (const file of unpackLayer(content, layer)) {

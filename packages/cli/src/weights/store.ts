@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CogError } from "@cog/core/errors";
 
 export interface StoredFile {
@@ -23,8 +23,11 @@ export interface HeldFile extends StoredFile {
 export type Expected = Partial<StoredFile> & { readonly what: string };
 
 const SCRATCH = "put-";
+const PART = "part-";
 /** Whoever still writes does so every few seconds. */
 const ABANDONED_MS = 60 * 60 * 1000;
+/** Those who come back to it do so within a day. */
+const ABANDONED_PART_MS = 24 * 60 * 60 * 1000;
 
 export class WeightStore {
   readonly #directory: string;
@@ -37,6 +40,12 @@ export class WeightStore {
   pathOf(digest: string): string {
     const hex = digest.replace(/^sha256:/, "");
     return join(this.#directory, "files", "sha256", hex.slice(0, 2), hex);
+  }
+
+  /** Where a large one is until all of it is there. */
+  partOf(digest: string): string {
+    const path = this.pathOf(digest);
+    return join(dirname(path), `${PART}${basename(path)}`);
   }
 
   /** A file of another size was cut off by a full disk, or by hand; it does not count. */
@@ -112,9 +121,10 @@ export class WeightStore {
   /** Takes away what somebody who was killed left half written. */
   async sweep(): Promise<void> {
     for (const { path, name } of await this.#entries()) {
-      if (!name.startsWith(SCRATCH)) continue;
+      const limitMs = name.startsWith(SCRATCH) ? ABANDONED_MS : name.startsWith(PART) ? ABANDONED_PART_MS : undefined;
+      if (limitMs === undefined) continue;
       const found = await stat(path).catch(() => undefined);
-      if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+      if (found !== undefined && Date.now() - found.mtimeMs > limitMs) await rm(path, { recursive: true, force: true });
     }
   }
 
