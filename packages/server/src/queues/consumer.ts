@@ -314,6 +314,7 @@ export class Consumer {
   /** Those who run jobs say so first, before anybody takes them for lost. */
   #reconnected(): void {
     if (this.#wasConnected) this.#lookForLostMs = Date.now() + this.#lockMs / 2;
+    else for (const queue of this.#queues.values()) void queue.tidy().catch(() => undefined);
     this.#wasConnected = true;
     this.#announced = undefined;
     void this.#hold().catch(() => undefined);

@@ -22,8 +22,10 @@ describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
   let producer: Producer;
 
   beforeAll(async () => {
-    server = await startWorker([queue], { ...model, args: ["--predict-timeout", "1"], env: { COG_CONSUMER_ID: "me" } });
     producer = new Producer(queue);
+    // One that ended without a word, long ago.
+    await producer.redis.hset(producer.keys.workers, "gone", JSON.stringify({ slots: 1, busy: 1, seen: 1 }));
+    server = await startWorker([queue], { ...model, env: { COG_CONSUMER_ID: "me" } });
   });
   afterAll(async () => {
     await server.close();
@@ -80,11 +82,6 @@ describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
     expect(fields).toEqual(expect.arrayContaining([entry, "The job is nested deeper than 500 levels."]));
   });
 
-  test("--predict-timeout", async () => {
-    await producer.add({ id: "slow", input: { do: "print('on it')\nwhile True: time.sleep(0.01)" } });
-    expect(await ended("slow")).toMatchObject({ status: "failed", error: "Prediction timed out", logs: "on it\n" });
-  });
-
   test("files that are too much for a reply fail the job, and say what to do", async () => {
     const large = "output = Path('x.bin'); open(output, 'wb').truncate(100 << 20)";
     await producer.add({ id: "large", input: { do: large } });
@@ -129,6 +126,7 @@ describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
       JSON.parse((await producer.redis.hget(producer.keys.workers, "me")) ?? "{}");
     expect((await server.request("GET", "/readyz")).status).toBe(200);
     await expect.poll(worker, WAIT).toMatchObject({ slots: 1, busy: 0, status: "READY", seen: expect.any(Number) });
+    expect(await producer.redis.hkeys(producer.keys.workers)).toEqual(["me"]);
     expect(await producer.redis.get(producer.keys.schema)).toContain('"openapi"');
     expect(await producer.redis.xlen(`${queue}-setup-time`)).toBe(1);
     const metrics = async (): Promise<string> => (await server.request("GET", "/metrics")).text();
@@ -174,7 +172,21 @@ describe.skipIf(withoutRedis !== "")(`output files${withoutRedis}`, () => {
   });
 });
 
-describe.skipIf(withoutRedis !== "")(`how a worker ends${withoutRedis}`, () => {
+describe.skipIf(withoutRedis !== "")(`limits${withoutRedis}`, () => {
+  test("--predict-timeout ends predictions, with what they made so far", async () => {
+    const queue = freshQueue();
+    const producer = new Producer(queue);
+    const server = await startWorker([queue], { ...model, args: ["--predict-timeout", "1"] });
+    await producer.add({ id: "slow", input: { do: "print('on it')\nwhile True: time.sleep(0.01)" } });
+    await expect.poll(() => producer.status("slow"), WAIT).toBe("failed");
+    expect(JSON.parse((await producer.result("slow"))["json"] ?? "")).toMatchObject({
+      error: "Prediction timed out",
+      logs: "on it\n",
+    });
+    await server.close();
+    await producer.close();
+  });
+
   test("COG_QUEUE_MAX_JOBS: with code 0; it leaves the group; setup is reported once", async () => {
     const queue = freshQueue();
     const producer = new Producer(queue);

@@ -77,6 +77,8 @@ export interface Queue {
   describe(schemaText: string): Promise<void>;
   /** Tells what this worker is doing; undefined: it is gone. */
   announce(worker: Omit<QueueWorker, "seen"> | undefined): Promise<void>;
+  /** Forgets workers that ended long ago, and own nothing. */
+  tidy(): Promise<void>;
   backlog(): Promise<Backlog>;
   /** Adds to a stream of durations, as older versions of Cog kept them. */
   measure(stream: string, seconds: number): Promise<void>;

@@ -92,7 +92,31 @@ if not owned.err and #owned == 0 then redis.pcall('XGROUP', 'DELCONSUMER', KEYS[
 return 1
 `);
 
-export const SCRIPTS = [BEGIN, HOLD, WRITE, HAND_BACK, ANNOUNCE, LEAVE] as const;
+/**
+ * KEYS: workers, stream. ARGV: group, consumer, milliseconds. Forgets workers that ended without a word so long ago; never
+ * one that owns entries, or they would be lost.
+ */
+export const TIDY = script(`
+local limit = tonumber(ARGV[3])
+local time = redis.call('TIME')
+local workers = redis.call('HGETALL', KEYS[1])
+for at = 1, #workers, 2 do
+  local seen = tonumber(string.match(workers[at + 1], '"seen":(%d+)')) or 0
+  if time[1] * 1000 - seen > limit then redis.call('HDEL', KEYS[1], workers[at]) end
+end
+local consumers = redis.pcall('XINFO', 'CONSUMERS', KEYS[2], ARGV[1])
+if consumers.err then return 0 end
+for _, facts in ipairs(consumers) do
+  local fact = {}
+  for at = 1, #facts, 2 do fact[facts[at]] = facts[at + 1] end
+  if fact.pending == 0 and fact.idle > limit and fact.name ~= ARGV[2] then
+    redis.pcall('XGROUP', 'DELCONSUMER', KEYS[2], ARGV[1], fact.name)
+  end
+end
+return 1
+`);
+
+export const SCRIPTS = [BEGIN, HOLD, WRITE, HAND_BACK, ANNOUNCE, LEAVE, TIDY] as const;
 
 /** Runs it by its digest; Redis forgets scripts when it is started again. */
 export async function runScript(

@@ -4,10 +4,13 @@ import { DEAD_KEPT, EVENTS_KEPT, JOB_FIELD, queueKeys } from "@cog/core/wire";
 import type { Log } from "#log";
 import type { Backlog, Beginning, Change, Delivery, Holding, Queue } from "./queue.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { ANNOUNCE, BEGIN, HAND_BACK, HOLD, LEAVE, WRITE } from "./redis-scripts.ts";
+import { ANNOUNCE, BEGIN, HAND_BACK, HOLD, LEAVE, TIDY, WRITE } from "./redis-scripts.ts";
 
 /** Rows of the streams that tell how long setups and predictions took. */
 const MEASURES_KEPT = 100;
+
+/** A worker that was silent for so long will not come back under its name. */
+const FORGET_MS = 24 * 60 * 60 * 1000;
 
 export interface RedisQueueOptions {
   readonly name: string;
@@ -116,6 +119,12 @@ export class RedisQueue implements Queue {
     const { workers, jobs, group } = this.keys;
     if (worker === undefined) await connection.run(LEAVE, [workers, jobs], [consumer, group]);
     else await connection.run(ANNOUNCE, [workers], [consumer, JSON.stringify(worker).slice(1)]);
+  }
+
+  async tidy(): Promise<void> {
+    const { connection, consumer } = this.#options;
+    const { workers, jobs, group } = this.keys;
+    await connection.run(TIDY, [workers, jobs], [group, consumer, FORGET_MS]);
   }
 
   async backlog(): Promise<Backlog> {
