@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { freshQueue, type ModelServer, Producer, Receiver, startWorker, withoutRedis } from "#testing";
 
 interface Row {
@@ -46,6 +46,9 @@ class Model(BasePredictor):
             yield f"item {index}"
 `,
 };
+
+// What is waited for may take a minute on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const servers = new Map<string, Promise<{ readonly queue: string; readonly server: ModelServer }>>();
 

@@ -1,5 +1,5 @@
 /** What happens to single jobs: cancels, ids that come twice, limits, and what the worker says of itself. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import {
   freshQueue,
   type ModelServer,
@@ -14,6 +14,9 @@ import {
 } from "#testing";
 
 const model = { model: OBEDIENT, schema: OBEDIENT_SCHEMA };
+// What is waited for may take a minute on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 const WAIT = { timeout: 60_000 };
 
 describe.skipIf(withoutRedis !== "")(`one worker${withoutRedis}`, () => {
