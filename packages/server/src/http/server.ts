@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "#log";
+import type { HttpExchange } from "#metrics";
 import { readJsonBody } from "./body.ts";
 import type { Answer, Request } from "./exchange.ts";
 import { discard, json, Refusal, write } from "./exchange.ts";
@@ -14,14 +15,6 @@ import { Turns } from "./turns.ts";
 const KEEP_ALIVE_MS = 75_000;
 const BACKLOG = 4096;
 
-/** One request and its answer, as those who measure see it. */
-export interface Exchange {
-  readonly method: string;
-  readonly route: string;
-  readonly code: number;
-  readonly seconds: number;
-}
-
 /** A client that went before there was an answer, as some balancers write it. */
 const CLIENT_GONE = 499;
 
@@ -29,14 +22,14 @@ export class HttpServer {
   readonly #server: Server;
   readonly #log: Log;
   readonly #find: ReturnType<typeof createRouter>;
-  readonly #onAnswered: ((exchange: Exchange) => void) | undefined;
+  readonly #onAnswered: ((exchange: HttpExchange) => void) | undefined;
   readonly #turns = new Turns();
   #stopping = false;
   #open = 0;
   #idle: (() => void)[] = [];
 
   /** @param onAnswered for those who measure */
-  constructor(routes: readonly Route[], log: Log, onAnswered?: (exchange: Exchange) => void) {
+  constructor(routes: readonly Route[], log: Log, onAnswered?: (exchange: HttpExchange) => void) {
     this.#find = createRouter(routes);
     this.#log = log;
     this.#onAnswered = onAnswered;

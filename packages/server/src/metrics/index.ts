@@ -1,4 +1,4 @@
-export type { RejectionReason, Scraped } from "./metrics.ts";
+export type { HttpExchange, RejectionReason, Scraped } from "./metrics.ts";
 export { Metrics } from "./metrics.ts";
 export type { Sources } from "./present.ts";
 export type { QueueStats, ReadQueues } from "./queue-stats.ts";

@@ -16,6 +16,7 @@ export type RejectionReason = (typeof REJECTIONS)[number];
 
 const REJECTIONS = ["busy", "starting", "draining", "unavailable", "invalid"] as const;
 
+/** One request and its answer. */
 export interface HttpExchange {
   readonly method: string;
   /** The template of the path, never the path itself. */

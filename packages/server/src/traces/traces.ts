@@ -2,7 +2,7 @@
 
 import { messageOf } from "@cog/core/errors";
 import type { SetupReport } from "@cog/core/wire";
-import type { Span, Tracer } from "@opentelemetry/api";
+import type { Tracer } from "@opentelemetry/api";
 import { DiagLogLevel, diag, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { setGlobalErrorHandler } from "@opentelemetry/core";
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from "@opentelemetry/resources";
@@ -116,27 +116,21 @@ export class Traces {
     };
   };
 
-  setUp({ setup: { started_at, completed_at }, preparation, error }: EndedSetup): void {
-    const startTime = new Date(started_at);
-    const endTime = completed_at === undefined ? new Date() : new Date(completed_at);
+  setUp(ended: EndedSetup): void {
+    const { error } = ended;
+    const { from, to, steps } = timesOf(ended);
     const attributes = { "cog.model": this.#model, error: error !== undefined };
-    const setup = this.#tracer.startSpan("cog.setup", { startTime, attributes }, ROOT_CONTEXT);
-    const step = (name: string, from: Date): Span =>
-      this.#tracer.startSpan(name, { startTime: from }, trace.setSpan(ROOT_CONTEXT, setup));
-    let last: Span | undefined;
-    let modelTime: Date | undefined = startTime;
-    if (preparation !== undefined) {
-      modelTime = preparation.doneAt === undefined ? undefined : new Date(preparation.doneAt);
-      last = step("cog.setup.weights_wait", startTime);
-      if (modelTime !== undefined) last.end(modelTime);
+    const setup = this.#tracer.startSpan("cog.setup", { startTime: from, attributes }, ROOT_CONTEXT);
+    for (const { name, from, to, isLast } of steps) {
+      const span = this.#tracer.startSpan(name, { startTime: from }, trace.setSpan(ROOT_CONTEXT, setup));
+      if (isLast && error !== undefined) {
+        span.recordException({ name: "SetupFailed", message: error }, to);
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error });
+      }
+      span.end(to);
     }
-    if (modelTime !== undefined) last = step("cog.setup.model", modelTime);
-    if (error !== undefined) {
-      last?.recordException({ name: "SetupFailed", message: error }, endTime);
-      for (const span of [last, setup]) span?.setStatus({ code: SpanStatusCode.ERROR, message: error });
-    }
-    last?.end(endTime);
-    setup.end(endTime);
+    if (error !== undefined) setup.setStatus({ code: SpanStatusCode.ERROR, message: error });
+    setup.end(to);
   }
 
   /** Sends what is left, within `patienceMs`. */
@@ -149,4 +143,23 @@ export class Traces {
     await Promise.race([this.#provider.shutdown().catch(() => undefined), late]);
     clearTimeout(timer);
   }
+}
+
+interface SetupStep {
+  readonly name: string;
+  readonly from: Date;
+  readonly to: Date;
+  /** An error is its. */
+  readonly isLast: boolean;
+}
+
+function timesOf({ setup, preparation }: EndedSetup): { from: Date; to: Date; steps: readonly SetupStep[] } {
+  const from = new Date(setup.started_at);
+  const to = setup.completed_at === undefined ? new Date() : new Date(setup.completed_at);
+  const wait = (until: Date, isLast: boolean) => ({ name: "cog.setup.weights_wait", from, to: until, isLast });
+  const model = (since: Date) => ({ name: "cog.setup.model", from: since, to, isLast: true });
+  if (preparation === undefined) return { from, to, steps: [model(from)] };
+  if (preparation.doneAt === undefined) return { from, to, steps: [wait(to, true)] };
+  const done = new Date(preparation.doneAt);
+  return { from, to, steps: [wait(done, false), model(done)] };
 }
