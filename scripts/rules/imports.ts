@@ -54,6 +54,7 @@ export const RULES: readonly Rule[] = [
   { rooms: ["cli/plan"], may: ["cli/compat", "cli/requirements", "core/*"], types: ["cli/project"], node: false },
   { rooms: ["cli/dockerfile"], may: ["core/*"], types: ["cli/plan"], node: false },
   { rooms: READING, may: ["core/*"], types: ["cli/report"], node: true },
+  { rooms: ["cli/cluster"], may: ["core/*"], node: true },
   { rooms: ["cli/http"], may: ["core/*"], node: true },
   { rooms: ["cli/deploy"], may: ["core/*"], node: false },
   { rooms: ["cli/docker", "cli/sdk"], may: ["core/*"], types: ["cli/report"], node: true },

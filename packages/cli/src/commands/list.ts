@@ -5,6 +5,7 @@ import { completion } from "./completion.ts";
 import { debug } from "./debug.ts";
 import { deployCompose, deployKubernetes } from "./deploy.ts";
 import { doctor } from "./doctor.ts";
+import { doctorK8s } from "./doctor-k8s.ts";
 import { exec } from "./exec.ts";
 import { gateway } from "./gateway.ts";
 import { init } from "./init.ts";
@@ -47,6 +48,7 @@ export const commands: readonly AnyCommand[] = [
   deployCompose,
   exec,
   doctor,
+  doctorK8s,
   login,
   inspect,
   schema,
