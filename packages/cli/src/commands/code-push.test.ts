@@ -319,6 +319,14 @@ describe.skipIf(REGISTRY === "")("a registry (needs the ones of .ci/run)", { tim
     expect(after.text("src/.cog/openapi_schema.json")).toContain('"title":{');
   });
 
+  test("is not given much code again that it has", async () => {
+    await ours();
+    write("project/film.mp4", Buffer.alloc(17_000_000));
+    const { digest } = await cogPush([at("v1"), "--code-only"]);
+    expect((await pulled("v1")).files[1]).toEqual([...GENERATED, "src/film.mp4", "src/run.py"]);
+    expect(await cogPush([at("v1")])).toMatchObject({ pushed: "nothing", digest });
+  });
+
   test("under a new tag has the image of the last push, with the new code or as it is", async () => {
     await ours();
     const { digest } = await cogPush([at("v1"), "--code-only"]);

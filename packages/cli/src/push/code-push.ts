@@ -8,6 +8,7 @@ import {
   type Artifact,
   type Blob,
   bytesBlob,
+  canonicalDiffId,
   type Descriptor,
   digestOf,
   fileBlob,
@@ -105,28 +106,59 @@ interface Work {
 }
 
 async function pushOn(work: Work): Promise<CodePushOutcome> {
-  const { base, request, context, scratch, atTag } = work;
-  const { code } = request;
-  const { report, target, signal } = context;
+  const { base, context, atTag } = work;
+  const { report, target } = context;
   if (base.envDigest === undefined)
     report.warn(
       `The image of ${target.name} was built by another Cog: that it has all that the code needs is not checked`,
     );
-  const path = join(scratch, "code");
-  const layer = await writeCanonicalLayer(await entriesOn(work), path, { time: code.fileTime, signal });
-  const hasCode = layer.diffId === (base.codeDigest ?? diffIdsOf(base.image)[base.place.index]);
-  const image = withChanges(work, layer, hasCode);
+  const code = await packed(await entriesOn(work), work);
+  const image = withChanges(code, work);
   const documents = documentsOf(image, work);
   const { digest } = documents.index ?? documents.manifest;
   const isUpToDate = digest === atTag;
-  if (!isUpToDate) await send(documents, { image, layer: hasCode ? undefined : { ...layer, path } }, work);
+  if (!isUpToDate) await send(documents, { image, layer: code.layer }, work);
   const pushed = pushedOf(documents, image, work);
-  const last = base.envDigest === undefined ? undefined : lastOf(documents, image, layer, work);
+  const last = base.envDigest === undefined ? undefined : lastOf(documents, image, code, work);
   return { kind: isUpToDate ? "up-to-date" : "pushed", pushed, last };
 }
 
+interface PackedCode {
+  readonly diffId: string;
+  /** Undefined when the image has it. */
+  readonly layer: (CodeLayer & { readonly path: string }) | undefined;
+}
+
+/** From here on it takes as long as people want to know what is done, and as is worth a look whether it need be. */
+const MUCH_BYTES = 16 * 1024 * 1024;
+
+async function packed(entries: readonly TreeEntry[], { base, scratch, request, context }: Work): Promise<PackedCode> {
+  const { report, signal } = context;
+  const known = base.codeDigest ?? diffIdsOf(base.image)[base.place.index];
+  const path = join(scratch, "code");
+  const options = { time: request.code.fileTime, signal };
+  const pack = async (): Promise<PackedCode> => {
+    const layer = await writeCanonicalLayer(entries, path, options);
+    const { diffId } = layer;
+    return { diffId, layer: diffId === known ? undefined : { ...layer, path } };
+  };
+  const bytes = entries.reduce((sum, entry) => sum + (entry.kind === "file" ? entry.size : 0), 0);
+  if (bytes < MUCH_BYTES) return await pack();
+  const diffId = await canonicalDiffId(entries, options);
+  if (diffId === known) return { diffId, layer: undefined };
+  const step = report.step("Packing the code...");
+  try {
+    const result = await pack();
+    step.done();
+    return result;
+  } catch (error) {
+    step.fail({ interrupted: signal.aborted });
+    throw error;
+  }
+}
+
 /** The very image where it has the code and says what it should. */
-function withChanges({ base, request }: Work, layer: CodeLayer, hasCode: boolean): ImageDocuments {
+function withChanges({ layer }: PackedCode, { base, request }: Work): ImageDocuments {
   const { settings: wanted, passingLabels } = request.code;
   const own = Object.entries(wanted.labels).filter(
     ([name]) => base.envDigest !== undefined || name !== ENVIRONMENT_LABEL,
@@ -135,12 +167,13 @@ function withChanges({ base, request }: Work, layer: CodeLayer, hasCode: boolean
   const before = Object.entries(labelsOf(base.image)).filter(([name]) => passing.includes(name));
   const lasting = own.filter(([name]) => !passing.includes(name));
   const asBefore = { ...wanted, labels: Object.fromEntries([...lasting, ...before]) };
-  if (hasCode && saysTheSame(base.image, asBefore)) return base.image;
+  if (layer === undefined && saysTheSame(base.image, asBefore)) return base.image;
   const settings = { ...wanted, labels: { ...Object.fromEntries(own), [PUSH_ID_LABEL]: newPushId() } };
-  return hasCode ? withSettings(base.image, settings) : withCode(base.image, { layer, place: base.place, settings });
+  if (layer === undefined) return withSettings(base.image, settings);
+  return withCode(base.image, { layer, place: base.place, settings });
 }
 
-function lastOf({ manifest, index }: Documents, image: ImageDocuments, layer: CodeLayer, work: Work): LastPush {
+function lastOf({ manifest, index }: Documents, image: ImageDocuments, { diffId }: PackedCode, work: Work): LastPush {
   const { target } = work.context;
   const { environment } = work.request.code;
   return {
@@ -149,7 +182,7 @@ function lastOf({ manifest, index }: Documents, image: ImageDocuments, layer: Co
     ...(index !== undefined && { index: index.bytes.toString("utf8") }),
     manifestDigest: manifest.digest,
     codeLayerIndex: work.base.place.index,
-    codeDigest: layer.diffId,
+    codeDigest: diffId,
     envDigest: environment.digest,
     environment: environment.parts,
     ...image,
@@ -197,8 +230,7 @@ function documentOf(bytes: Buffer, mediaType: string): Document {
 
 interface Sent {
   readonly image: ImageDocuments;
-  /** Undefined when the registry has it. */
-  readonly layer: (Pick<Descriptor, "digest" | "size"> & { readonly path: string }) | undefined;
+  readonly layer: PackedCode["layer"];
 }
 
 async function send({ manifest, index }: Documents, { image, layer }: Sent, work: Work): Promise<void> {

@@ -117,14 +117,19 @@ function isPlain(text: string): boolean {
   return /^[\x00-\x7f]*$/.test(text);
 }
 
-/** What is more or less than it should be would end the archive in the wrong place. */
+/** What is gone, or more or less than it should be, would end the archive in the wrong place. */
 async function* contentOf({ path, size, content }: FileEntry): AsyncGenerator<Uint8Array> {
+  const changed = (cause?: unknown) => new RegistryError("corrupt", `${path} changed while it was read`, { cause });
   let read = 0;
   const parts = "bytes" in content ? [content.bytes] : createReadStream(content.from, { highWaterMark: 256 * 1024 });
-  for await (const bytes of parts) {
-    read += bytes.length;
-    if (read > size) break;
-    yield bytes;
+  try {
+    for await (const bytes of parts) {
+      read += bytes.length;
+      if (read > size) break;
+      yield bytes;
+    }
+  } catch (error) {
+    throw error instanceof Error && "code" in error && error.code === "ENOENT" ? changed(error) : error;
   }
-  if (read !== size) throw new RegistryError("corrupt", `${path} changed while it was read`);
+  if (read !== size) throw changed();
 }
