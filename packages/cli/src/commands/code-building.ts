@@ -206,7 +206,10 @@ async function fetchLayers(
   });
   if (missing.length === 0) return;
   const { host, repository, tag = "latest" } = parseReference(ref);
-  const access = await openDirectly({ host, repository }, { ...directSettings(context), signal, report });
+  const access = await openDirectly(
+    { host, repository },
+    { ...directSettings(context), pushes: false, signal, report },
+  );
   const step = report.step(`Fetching the layers of ${ref}...`);
   try {
     for (const [at, layer] of missing.entries()) {

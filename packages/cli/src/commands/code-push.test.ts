@@ -48,6 +48,7 @@ import { push } from "./push.ts";
 
 const {
   TEST_REGISTRY: REGISTRY = "",
+  TEST_TOKEN_REGISTRY: TOKEN_REGISTRY = "",
   TEST_REGISTRY_USER: username = "ada",
   TEST_REGISTRY_PASSWORD: password = "secret",
 } = process.env;
@@ -85,8 +86,8 @@ afterEach(async () => {
 });
 
 const proxies: FaultProxy[] = [];
-async function proxied(faults: readonly Fault[] = []): Promise<FaultProxy> {
-  const made = await faultProxy(REGISTRY, faults);
+async function proxied(faults: readonly Fault[] = [], registry = REGISTRY): Promise<FaultProxy> {
+  const made = await faultProxy(registry, faults);
   proxies.push(made);
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   const auths = Object.fromEntries(proxies.map(({ host }) => [host, { auth }]));
@@ -464,6 +465,22 @@ describe.skipIf(REGISTRY === "")("a registry (needs the ones of .ci/run)", { tim
         ["opt/base.bin"],
         [...GENERATED, "src/run.py"],
       ]);
+  });
+
+  test.skipIf(TOKEN_REGISTRY === "")("of tokens gives one for all of it", async () => {
+    await ours();
+    await cogPush([at("v1"), "--code-only"]);
+    proxy = await proxied([], TOKEN_REGISTRY);
+    expect(await cogPush([at("v1"), "--code-only"])).toMatchObject({ pushed: "code" });
+    const from = proxy.log.length;
+    write("project/run.py", MODEL("name * 2"));
+    expect(await cogPush([at("v1")])).toMatchObject({ pushed: "code" });
+    const tokens = proxy.headers.slice(from).map(({ authorization }) => authorization);
+    expect(new Set(tokens.filter((token) => token !== undefined)).size).toBe(1);
+    expect(
+      tokens.filter((token) => token === undefined),
+      "it is asked once how it wants to know",
+    ).toHaveLength(1);
   });
 
   test("says that the tag moved meanwhile, and gives back what it lost", async () => {

@@ -88,13 +88,13 @@ async function pushWith(pushing: CodePushing, before: Before, context: CommandCo
   const { target, flags, locked } = pushing;
   const { report, signal, settings } = context;
   const opened: { close(): Promise<void> }[] = [];
-  const open = async (to: Pick<PushTarget, "host" | "repository">) => {
-    const access = await openDirectly(to, { ...directSettings(context), signal, report });
+  const open = async (to: Pick<PushTarget, "host" | "repository">, pushes: boolean) => {
+    const access = await openDirectly(to, { ...directSettings(context), pushes, signal, report });
     opened.push(access);
     return access;
   };
   try {
-    const [access, code] = await Promise.all([open(target), readCode(pushing, context)]);
+    const [access, code] = await Promise.all([open(target, true), readCode(pushing, context)]);
     if (code.environment === undefined) throw new Error("an image of these flags has no environment of its own");
     const refused = (error: unknown): never => {
       if (!(error instanceof RegistryError) || !before.insists) throw error;
@@ -107,7 +107,8 @@ async function pushWith(pushing: CodePushing, before: Before, context: CommandCo
       code: toPush({ ...code, environment: code.environment }),
       platform: platformOf(flags.platform),
       weights,
-      open: async (host: string, repository: string): Promise<Registry> => (await open({ host, repository })).registry,
+      open: async (host: string, repository: string): Promise<Registry> =>
+        (await open({ host, repository }, false)).registry,
     };
     const { registry } = access;
     const { concurrency } = settings.push;

@@ -55,12 +55,16 @@ export async function openAccess(target: PushTarget, options: AccessOptions): Pr
   }
 }
 
-/** The same, without asking anything: whoever needs few requests is told by the first. */
+/**
+ * The same, without asking anything: whoever needs few requests is told by the first.
+ * @param pushes not only read from it
+ */
 export async function openDirectly(
   target: Pick<PushTarget, "host" | "repository">,
-  options: Omit<AccessOptions, "tool">,
+  { pushes, ...options }: Omit<AccessOptions, "tool"> & { readonly pushes: boolean },
 ): Promise<DirectAccess> {
-  const { registry, stored, transport } = await openUnasked(target, options);
+  const pushesTo = pushes ? target.repository : undefined;
+  const { registry, stored, transport } = await openUnasked(target, { ...options, pushesTo });
   return { registry, credentialsFrom: stored?.from, close: async () => await transport.close() };
 }
 
@@ -70,7 +74,10 @@ export interface DirectAccess {
   close(): Promise<void>;
 }
 
-async function openUnasked(target: Pick<PushTarget, "host" | "repository">, options: Omit<AccessOptions, "tool">) {
+async function openUnasked(
+  target: Pick<PushTarget, "host" | "repository">,
+  { pushesTo, ...options }: Omit<AccessOptions, "tool"> & { readonly pushesTo?: string | undefined },
+) {
   const { insecureHosts, certificates, limits, report } = options;
   const transport = new Transport({ insecureHosts, certificates });
   const stored = await found(target, options).catch(async (error: unknown) => {
@@ -81,6 +88,7 @@ async function openUnasked(target: Pick<PushTarget, "host" | "repository">, opti
     host: target.host,
     transport,
     credentials: stored?.credentials,
+    pushesTo,
     limits,
     onRetry: ({ error, attempt, waitMs }) =>
       report.debug(`${error.message}; attempt ${attempt} in ${Math.ceil(waitMs / 1000)} s`),

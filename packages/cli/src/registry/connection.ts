@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   readonly transport: Transport;
   /** Absent: as anybody. */
   readonly credentials: Credentials | undefined;
+  /** A repository that is read in order to be pushed to: both rights are asked for at once, in one token. */
+  readonly pushesTo?: string | undefined;
   readonly retry: RetryPolicy;
   readonly onRetry?: ((retried: Retried) => void) | undefined;
 }
@@ -84,9 +86,11 @@ export class Connection {
   }
 
   async #asKnown<A extends Answer | OpenAnswer>(
-    { at, scopes, ...request }: RegistryRequest,
+    { at, scopes: needed, ...request }: RegistryRequest,
     send: (url: string, request: Request) => Promise<A>,
   ): Promise<A> {
+    const toRead = `repository:${this.#options.pushesTo}:pull`;
+    const scopes = needed.map((scope) => (scope === toRead ? `${scope},push` : scope));
     const url = this.#encrypted(new URL(at, this.#base));
     // The registry may have its blobs elsewhere: nobody there is told who we are.
     if (url.origin !== this.#base.origin) return await send(url.href, request);

@@ -25,6 +25,8 @@ export interface RegistryOptions {
   readonly transport: Transport;
   /** Absent: as anybody. */
   readonly credentials?: Credentials | undefined;
+  /** A repository that is read in order to be pushed to. */
+  readonly pushesTo?: string | undefined;
   readonly limits?: ChunkLimits | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly onRetry?: ((retried: Retried) => void) | undefined;
@@ -69,11 +71,12 @@ export function openRegistry({
   host,
   transport,
   credentials,
+  pushesTo,
   limits = USUAL_CHUNKS,
   retry = USUAL_RETRY,
   onRetry,
 }: RegistryOptions): Registry {
-  const connection = new Connection({ host, transport, credentials, retry, onRetry });
+  const connection = new Connection({ host, transport, credentials, pushesTo, retry, onRetry });
   return {
     host,
     headBlob: async (repository, digest, waiting) => await headBlob(connection, repository, digest, waiting),
