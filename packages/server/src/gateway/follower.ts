@@ -15,6 +15,9 @@ const BLOCK_MS = 5000;
 /** Until the next attempt to end a read that Redis has not begun yet. */
 const UNBLOCK_AGAIN_MS = 1;
 const AFTER_FAILURE_MS = 200;
+/** A read of many streams costs Redis and us a while: then events gather for a moment before the next. */
+const STREAMS_PER_MS = 50;
+const LONGEST_GATHER_MS = 20;
 
 export interface FollowerOptions {
   /** Nothing else is sent over it. */
@@ -45,8 +48,9 @@ export class Follower {
   #reads = 0;
   #isReading = false;
   #isUnblocking = false;
-  /** Somebody came while a read was being ended: that may have been the one before theirs. */
-  #again = false;
+  /** Counts changes of what is to be read, and which of them the read at work has seen. */
+  #changes = 0;
+  #seen = 0;
   #failure = "";
   #begin: (() => void) | undefined;
   #closed = false;
@@ -93,6 +97,7 @@ export class Follower {
       }
       try {
         await this.#readOnce(streams);
+        if (this.#gatherMs > 0) await delay(this.#gatherMs);
       } catch (error) {
         if (this.#closed) return;
         this.#tellOf(error as Error);
@@ -104,9 +109,11 @@ export class Follower {
 
   async #readOnce(streams: readonly Stream[]): Promise<void> {
     const { reader } = this.#options;
+    const asked = new Set(streams);
     const names = streams.map(({ key }) => key);
     const places = streams.map(({ last }) => last);
     this.#reads += 1;
+    this.#seen = this.#changes;
     this.#isReading = true;
     try {
       const reply = await reader.call(
@@ -116,7 +123,7 @@ export class Follower {
       this.#failure = "";
       for (const [key, entries] of readEntries(reply)) {
         const stream = this.#streams.get(key);
-        if (stream === undefined || !streams.includes(stream)) continue;
+        if (stream === undefined || !asked.has(stream)) continue;
         for (const entry of entries) {
           stream.last = entry.at;
           stream.onEntry(entry);
@@ -127,18 +134,28 @@ export class Follower {
     }
   }
 
+  get #gatherMs(): number {
+    return Math.min(LONGEST_GATHER_MS, Math.floor(this.#streams.size / STREAMS_PER_MS));
+  }
+
   #wake(): void {
+    this.#changes += 1;
     if (this.#begin !== undefined) this.#begin();
-    else if (this.#isUnblocking) this.#again = true;
-    else if (this.#isReading) void this.#unblock(this.#reads);
+    else this.#endRead();
+  }
+
+  #endRead(): void {
+    if (this.#isReading && !this.#isUnblocking) void this.#unblock();
   }
 
   /** Redis may not have begun the read: then there is nothing to end yet. */
-  async #unblock(read: number): Promise<void> {
+  async #unblock(): Promise<void> {
     const { reader, commands } = this.#options;
     this.#isUnblocking = true;
     try {
-      while (this.#isReading && this.#reads === read && !this.#closed) {
+      if (this.#gatherMs > 0) await delay(this.#gatherMs);
+      const read = this.#reads;
+      while (this.#seen !== this.#changes && this.#isReading && this.#reads === read && !this.#closed) {
         const done = reader.id === undefined ? 0 : await commands.call("CLIENT", "UNBLOCK", reader.id);
         if (done === 1) return;
         await delay(UNBLOCK_AGAIN_MS);
@@ -148,10 +165,8 @@ export class Follower {
       this.#options.log.debug(`a read could not be ended: ${messageOf(error)}`);
     } finally {
       this.#isUnblocking = false;
-      if (this.#again) {
-        this.#again = false;
-        this.#wake();
-      }
+      // The one that was ended may have been the one before it.
+      if (this.#seen !== this.#changes) this.#endRead();
     }
   }
 
