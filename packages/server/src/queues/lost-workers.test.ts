@@ -58,6 +58,26 @@ describe.skipIf(withoutRedis !== "")(`workers that end${withoutRedis}`, () => {
     expect(events.slice(events.indexOf("restart"))).toEqual(["restart", "start", "logs", "output", "completed"]);
   });
 
+  test("one that is killed before its webhook was taken: another sends the same, and runs nothing", LONG, async () => {
+    const queue = freshQueue();
+    const producer = keep(new Producer(queue));
+    let isDown = true;
+    const receiver = keep(await Receiver.start((_, response) => response.writeHead(isDown ? 503 : 200).end()));
+    const first = await worker(queue, ["--claim-idle", "2"]);
+    const job = { id: "w", input: { do: "output = os.getcwd()" }, webhook: receiver.url, webhook_events_filter: [] };
+    await producer.add(job);
+    await receiver.until((received) => received.length > 0);
+    first.signal("SIGKILL");
+    await first.exited;
+    const before = receiver.received.length;
+    isDown = false;
+    await worker(queue, ["--claim-idle", "2"]);
+    await expect.poll(() => producer.length(), WAIT).toBe(0);
+    const told = receiver.received.slice(before - 1).map(({ body }) => JSON.parse(body));
+    expect(told).toEqual([told[0], told[0]]);
+    expect(told[0]).toMatchObject({ id: "w", status: "succeeded", output: first.folder });
+  });
+
   test("a long job is left alone while its worker is alive", LONG, async () => {
     const queue = freshQueue();
     const producer = keep(new Producer(queue));
