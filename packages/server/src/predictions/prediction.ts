@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { MetricPayload } from "@cog/core/wire";
 import type { RawJson, RawValue } from "#raw-json";
-import { concat, holdLong, rawJson } from "#raw-json";
+import { append, concat, holdLong, rawJson } from "#raw-json";
 import type { WorkerFailure } from "#workers";
 
 export interface Progress {
@@ -119,7 +119,7 @@ export function advance(now: Prediction, event: PredictionEvent): Prediction {
 type Live = Exclude<Prediction, EndedPrediction>;
 
 function withItem<State extends Live>(now: State, value: RawValue): State {
-  return { ...now, items: now.itemCount === 0 ? value : concat(now.items, ",", value), itemCount: now.itemCount + 1 };
+  return { ...now, items: now.itemCount === 0 ? value : append(now.items, value), itemCount: now.itemCount + 1 };
 }
 
 type Outcome =

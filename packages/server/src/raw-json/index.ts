@@ -3,6 +3,7 @@ export { exactInput } from "./exact-integers.ts";
 export type { JsonBody } from "./json-body.ts";
 export type { LongText, Piece, RawJson, RawValue } from "./raw-json.ts";
 export {
+  append,
   arrayItems,
   bytesOf,
   compact,

@@ -68,12 +68,17 @@ export function compact(value: RawValue): RawValue {
   return typeof value === "string" || value.some(isLong) || lengthOf(value) > MOST_CHARACTERS ? value : textOf(value);
 }
 
+/** `items`, joined by commas, and one more. Called for each: texts are added without a look at what is there. */
+export function append(items: RawValue, item: RawValue): RawValue {
+  if (typeof items === "string" && typeof item === "string" && items.length + item.length < MOST_CHARACTERS)
+    return rawJson(`${items},${item}`);
+  return concat(items, ",", item);
+}
+
 /** The parts one after the other; one text where all are texts, unless that would be too long. */
 export function concat(...parts: readonly (string | readonly Piece[])[]): RawValue {
   const length = parts.reduce((sum, part) => sum + lengthOf(part), 0);
-  // By addition, which copies nothing: items are appended one by one.
-  if (length < MOST_CHARACTERS && parts.every((part) => typeof part === "string"))
-    return rawJson(parts.reduce((text, part) => text + part, ""));
+  if (length < MOST_CHARACTERS && parts.every((part) => typeof part === "string")) return rawJson(parts.join(""));
   const [first = "", ...rest] = parts.flatMap((part) => (typeof part === "string" ? [part] : part));
   return [first, ...rest];
 }
