@@ -12,6 +12,7 @@ const ONCE = ["bodies", "keep-alive", "fuzz", "pipelining"]
   .concat(
     "packages/server/src/gateway/**/*.test.ts",
     "packages/server/src/health/ready-file.test.ts",
+    "packages/server/src/health/rollout.test.ts",
     "packages/server/src/metrics/*.test.ts",
     "packages/server/src/files/object-storage/objects.test.ts",
     "packages/server/src/files/long-outputs.test.ts",
