@@ -55,6 +55,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   const { flags, command } = globalWords(argv);
   const view = await viewOf(command, flags, settings);
+  // Nobody reads what is told beside the result, or there is no room for it: the result may have a reader all the same.
+  process.stderr.on("error", () => {});
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // The reader has seen enough (`cog run | head -1`).
     if (error.code === "EPIPE") process.exit(BROKEN_PIPE);

@@ -1,7 +1,7 @@
 /** `cog init`: writes the starter files beside what is there, and over none of it. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { messageOf, UserError } from "@cog/core/errors";
+import { systemReasonOf, UserError } from "@cog/core/errors";
 import type { CommandContext } from "./command.ts";
 import { existingProject } from "./existing-project.ts";
 import type { InitFlags } from "./init.ts";
@@ -50,9 +50,17 @@ function write(path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     // Made by somebody else since we looked: it stays theirs.
-    writeFileSync(path, text, { flag: "wx" });
+    const file = openSync(path, "wx");
+    try {
+      writeFileSync(file, text);
+    } catch (error) {
+      // Half a file would be taken for one that was there.
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
-    const reason = messageOf(error);
-    throw new UserError("init.not_written", `Cannot write ${path}: ${reason}`, { cause: error });
+    throw new UserError("init.not_written", `Cannot write ${path}: ${systemReasonOf(error)}`, { cause: error });
   }
 }

@@ -1,10 +1,13 @@
 /** `.cog/`: what the command line keeps in a project. It ignores itself, in git and in image builds. */
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { systemCodeOf } from "@cog/core/errors";
 import type { Project } from "./project.ts";
+
+/** Not allowed there, or no room. */
+const UNWRITABLE = new Set(["EROFS", "EACCES", "EPERM", "ENOSPC", "EDQUOT"]);
 
 /** Writes a file into `.cog/`, or a folder there, and returns its path; a project that cannot be written to gets a temporary directory. */
 export function writeState({ directory }: Project, name: string, text: string): string {
@@ -22,8 +25,7 @@ export function openState(projectDirectory: string): string {
     writeAtomically(join(directory, ".gitignore"), "*\n");
     return directory;
   } catch (error) {
-    const code = systemCodeOf(error);
-    if (code !== "EROFS" && code !== "EACCES" && code !== "EPERM") throw error;
+    if (!UNWRITABLE.has(systemCodeOf(error) ?? "")) throw error;
     return temporaryState(projectDirectory);
   }
 }
@@ -59,6 +61,11 @@ function temporaryState(projectDirectory: string): string {
 /** Another run in the same project sees the old text or the new one, never half of it. */
 export function writeAtomically(path: string, text: string): void {
   const scratch = `${path}.${randomUUID()}`;
-  writeFileSync(scratch, text);
-  renameSync(scratch, path);
+  try {
+    writeFileSync(scratch, text);
+    renameSync(scratch, path);
+  } catch (error) {
+    rmSync(scratch, { force: true });
+    throw error;
+  }
 }
