@@ -10,6 +10,9 @@ import { type AskInputs, type Flags, type Request, requestOf, type Subject, star
 import { weightPlaces } from "./project-weights.ts";
 import { UsageError } from "./usage.ts";
 
+/** A container outlives a command that is killed, which can stop nothing then: it ends when nobody asks it any more. */
+const ORPHAN_SECONDS = "60";
+
 export async function runPrediction(flags: Flags, subject: Subject, context: CommandContext): Promise<number> {
   if (subject.watch === true && subject.keep === true)
     throw new UsageError("--watch and --keep cannot be used together", "run");
@@ -89,6 +92,7 @@ async function startAndPredict(request: Request, keep: Keeping | undefined, cont
       listen: { host: "127.0.0.1", port: 0 },
       ...(model !== undefined && { schema: model.document }),
       ...start,
+      ...(!prepared.inPlace && { env: { COG_IDLE_TIMEOUT: ORPHAN_SECONDS, ...start.env } }),
       ...kept?.start,
     },
     weights: weightPlaces(settings),

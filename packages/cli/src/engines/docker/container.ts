@@ -114,13 +114,18 @@ function devicesOf(gpus: string): string[] {
 /** Removes a container that may be running, or gone already. */
 export async function removeContainer(tool: ContainerEngine, name: string): Promise<void> {
   // No signal: this is what is done when everything else was aborted.
-  await docker(["rm", "--force", "--volumes", name], { tool }).catch(() => undefined);
+  await docker(removal(tool, name), { tool }).catch(() => undefined);
+}
+
+/** Podman asks a container to end before it kills it; whoever removes one has asked, or has no time. */
+function removal(tool: ContainerEngine, name: string): readonly string[] {
+  return ["rm", "--force", "--volumes", ...(tool === "podman" ? ["--time=0"] : []), name];
 }
 
 /** While armed, a process that ends without stopping its container leaves its removal to a detached child. */
 export function removeAtExit(tool: ContainerEngine, name: string): () => void {
   const remove = () => {
-    spawnChild(tool, ["rm", "--force", "--volumes", name], {
+    spawnChild(tool, removal(tool, name), {
       detached: true,
       stdio: "ignore",
       cwd: homedir(),

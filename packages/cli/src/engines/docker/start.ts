@@ -149,7 +149,10 @@ async function launch(run: Run, { options, port, gpus, queue }: LaunchOptions): 
     },
     stop: () => {
       const url = isUp ? model.url : undefined;
-      stopping ??= stopContainer({ tool: run.tool, name, url, finished, isRun: keep === undefined }).finally(disarm);
+      const isDeaf = told?.isHeard() === false;
+      stopping ??= stopContainer({ tool: run.tool, name, url, finished, isRun: keep === undefined, isDeaf }).finally(
+        disarm,
+      );
       return stopping;
     },
     ...(keep !== undefined && {
@@ -231,18 +234,23 @@ interface Stopping {
   readonly isRun: boolean;
   /** Where the server answers, if it ever did: the port may be another's. */
   readonly url: string | undefined;
+  /** It has not come to listening: no signal would end it. */
+  readonly isDeaf: boolean;
 }
 
-async function stopContainer({ tool, name, finished, isRun, url }: Stopping): Promise<void> {
+async function stopContainer({ tool, name, finished, isRun, url, isDeaf }: Stopping): Promise<void> {
   const goneWithin = (ms: number) => Promise.race([finished.then(() => true), delay(ms, false)]);
   const stop = async () => {
+    if (isDeaf) return false;
     const stopped = await docker(["stop", `--time=${STOP_SECONDS}`, name], { tool }).catch(() => undefined);
     return isRun && stopped?.exitCode === 0 && (await goneWithin(GONE_MS));
   };
   const isShuttingDown = isRun && url !== undefined && (await shutDown(url));
   const isGone = isShuttingDown ? await goneWithin(STOP_SECONDS * 1000) : await stop();
-  if (!isGone) await removeContainer(tool, name);
-  await finished;
+  if (isGone) return;
+  // One that the engine is about to make cannot be removed before it is there.
+  do await removeContainer(tool, name);
+  while (!(await goneWithin(GONE_MS)));
 }
 
 /** Asks the server itself, which hears it before docker could even be started to tell it. False: it does not answer. */

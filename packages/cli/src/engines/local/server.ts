@@ -24,7 +24,10 @@ const STOP_MS = 3000;
 export async function startServer(spec: ServerProcess): Promise<RunningModel> {
   const { options, signal } = spec;
   const child = launch(spec);
-  const server = watch(child, options);
+  let isGivenUp = false;
+  // What Python says of being stopped in the middle of its start is nobody's.
+  const onOutput = (text: string) => (isGivenUp ? undefined : options.onOutput(text));
+  const server = watch(child, { ...options, onOutput });
   const log = options.keep && showLog(options.keep.log, options.onOutput);
   const stopAtExit = () => kill(child, "SIGKILL");
   process.once("exit", stopAtExit);
@@ -59,6 +62,7 @@ export async function startServer(spec: ServerProcess): Promise<RunningModel> {
       }),
     };
   } catch (error) {
+    isGivenUp = true;
     await stop();
     throw error;
   }
