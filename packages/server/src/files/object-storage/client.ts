@@ -5,7 +5,7 @@ import type { Fetch } from "#outgoing";
 import { causeOf } from "#outgoing";
 import type { StorageSettings } from "#settings";
 import { retrying } from "../retry.ts";
-import type { CredentialSource } from "./credentials.ts";
+import type { CredentialSource, Credentials } from "./credentials.ts";
 import { isClockError, refusalOf, StorageError } from "./errors.ts";
 
 export interface StorageOptions {
@@ -94,7 +94,7 @@ export class ObjectStorage {
 
   async #refusal(address: ObjectAddress, response: Response): Promise<StorageError> {
     const xml = await response.text();
-    const { accessKeyId } = await this.#options.credentials();
+    const { accessKeyId } = await this.#credentials(address);
     const endpoint = new URL(urlOf(address, this.settings)).origin;
     const refusal = refusalOf(response, xml, { address, endpoint, accessKeyId });
     const date = Date.parse(response.headers.get("date") ?? "");
@@ -102,11 +102,20 @@ export class ObjectStorage {
     return refusal;
   }
 
+  /** Those of a role may be refused, or not be there after all: asking again at once is of no use. */
+  async #credentials(address: ObjectAddress): Promise<Credentials> {
+    try {
+      return await this.#options.credentials();
+    } catch (cause) {
+      throw new StorageError(`${writeAddress(address)}: there are no credentials: ${causeOf(cause)}`, { cause });
+    }
+  }
+
   async #signed(
     address: ObjectAddress,
     request: Partial<ConstructorParameters<typeof AwsV4Signer>[0]> & { url: string },
   ) {
-    const credentials = await this.#options.credentials();
+    const credentials = await this.#credentials(address);
     const now = new Date(Date.now() + this.#clockMs);
     const signer = new AwsV4Signer({
       ...request,

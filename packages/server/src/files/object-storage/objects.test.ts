@@ -378,6 +378,20 @@ test("credentials of a role come from Amazon's library, where the working direct
   });
 });
 
+test.skipIf(S3 === "")("a role that gives no credentials is told as that", async () => {
+  const library = "node_modules/@aws-sdk/credential-providers";
+  const files = {
+    [`${library}/package.json`]: JSON.stringify({ name: "@aws-sdk/credential-providers", main: "index.js" }),
+    [`${library}/index.js`]: "exports.fromNodeProviderChain = () => async () => { throw new Error('no role here'); };",
+  };
+  await serving({ ...uploading, files, env: { AWS_ENDPOINT_URL: S3 } }, async ({ client: own }) => {
+    const { error } = await own.predict({ id: "none", input: { do: made(1) } });
+    expect(error).toBe(
+      `Failed to upload output: s3://${BUCKET}/${prefix}/none/0-out.bin: there are no credentials: no role here`,
+    );
+  });
+});
+
 const START = [
   ["no key", {}, "Object storage needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."],
   ["half a key", { AWS_ACCESS_KEY_ID: "x" }, "Object storage needs AWS_SECRET_ACCESS_KEY, too, which is not set."],
