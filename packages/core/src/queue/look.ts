@@ -2,7 +2,7 @@
 import type { JsonObject } from "@cog/core/json";
 import { isJsonObject } from "@cog/core/json";
 import type { PredictionStatus } from "@cog/core/wire";
-import { CANCEL_TTL_SECONDS } from "@cog/core/wire";
+import { CANCEL_TTL_SECONDS, RESULT_TTL_SECONDS } from "@cog/core/wire";
 import type { Queue } from "./queue.ts";
 import { listOf, textOf } from "./replies.ts";
 
@@ -51,7 +51,9 @@ export async function cancelJob(queue: Queue, id: string): Promise<boolean> {
   const known = await lookUp(queue, id);
   if (known === undefined || hasEnded(known)) return false;
   const key = memberOf(known, "cancel_key") ?? queue.keys.cancel(id);
-  await queue.call("SET", key, "1", "EX", CANCEL_TTL_SECONDS);
+  // One that waits may do so for longer than that, and must not be run then.
+  const ttl = known.status === "starting" ? RESULT_TTL_SECONDS : CANCEL_TTL_SECONDS;
+  await queue.call("SET", key, "1", "EX", ttl);
   return true;
 }
 

@@ -18,6 +18,7 @@ export const JOB_MOST_BYTES = 1024 * 1024;
 /** How long results and events are kept when neither the job nor the worker says otherwise. */
 export const RESULT_TTL_SECONDS = 24 * 60 * 60;
 
+/** How long the cancel key of a prediction that runs is there; that of one that waits, as long as its result. */
 export const CANCEL_TTL_SECONDS = 60 * 60;
 
 /** About how many events of one prediction are kept. */

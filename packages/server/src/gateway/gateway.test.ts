@@ -201,8 +201,13 @@ describe.skipIf(withoutRedis !== "")(`a gateway${withoutRedis}`, () => {
       expect(await strict.client.look("refused")).toBeUndefined();
       await until(strict, "BUSY");
       expect(await health(strict)).toMatchObject({ concurrency: { max: 1, current: 1, waiting: 1 } });
+      await gateway.client.start({ id: "dropped", input: { wait: "never" } });
+      expect(await other.client.cancel("dropped")).toBe(true);
+      // However long it waits.
+      expect(await producer.redis.ttl(producer.keys.cancel("dropped"))).toBeGreaterThan(3600);
       release("full");
       await expect.poll(() => statusOf(strict, "waits"), POLL).toBe("succeeded");
+      await expect.poll(() => statusOf(strict, "dropped"), POLL).toBe("canceled");
     } finally {
       await strict.close();
     }
