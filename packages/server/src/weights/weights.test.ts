@@ -109,3 +109,11 @@ test("weights.json elsewhere, and none looked at", async () => {
     expect((await server.client.predict({ input: {} })).output).toBe("here");
   });
 }, 60_000);
+
+test("what keeps it from fetching them is why setup fails", async () => {
+  const { files } = needing("/nowhere");
+  const env = { COG_WEIGHTS_FETCH: "1", COG_WEIGHTS_REPO: "127.0.0.1:1/ada/none" };
+  await serving({ ...WAITING, files, env, until: "setup_failed" }, async (server) => {
+    expect((await server.client.health()).error).toContain("weights[0].setDigest must be sha256:");
+  });
+}, 60_000);

@@ -54,16 +54,8 @@ export class Weights {
   async #arrive(): Promise<void> {
     const needed = this.#read();
     const failure = this.#options.settings.fetch ? await this.#fetch() : undefined;
-    if (failure === undefined) {
-      await Promise.all(needed.map(async (weight) => await this.#wait(weight)));
-      return;
-    }
-    // The marks say it in better words.
-    for (const { target } of needed) {
-      const arrival = await arrivalOf(target);
-      if (arrival.state === "failed" && arrival.reason !== "") throw new CogError("weights.failed", arrival.reason);
-    }
-    throw new CogError("weights.failed", failure);
+    if (failure !== undefined) throw new CogError("weights.failed", failure);
+    await Promise.all(needed.map(async (weight) => await this.#wait(weight)));
   }
 
   async #fetch(): Promise<string | undefined> {
