@@ -93,10 +93,15 @@ const EXAMPLES: readonly Example[] = [
   },
   {
     what: "a queue in a Redis elsewhere",
-    wish: { queue: { ...queue, redis: { ...redis, host: "redis.example.com", tls: true } }, ownRedis: false },
+    wish: {
+      queue: { ...queue, redis: { ...redis, host: "redis.example.com", tls: true } },
+      ownRedis: false,
+      variables: [{ name: "COG_QUEUE_LAG_MAX", value: "9" }],
+    },
     expected: [
       ["services/redis", undefined],
       ["services/worker/depends_on", undefined],
+      ["services/model/environment/COG_QUEUE_LAG_MAX", "9"],
       ["services/worker/environment/COG_REDIS_URL", "rediss://redis.example.com:6379/0"],
     ],
   },

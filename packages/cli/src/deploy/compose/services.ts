@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "@cog/core/json";
 import { present } from "../document.ts";
 import { type DeployedModel, deviceCount } from "../model.ts";
-import { type Memory, type QueueWish, redisUrl } from "../wish.ts";
+import { type ComposeWish, type Memory, type QueueWish, redisUrl } from "../wish.ts";
 import { type Composed, literal, passed } from "./composed.ts";
 import { OBJECT_STORE_VARIABLES } from "./object-storage.ts";
 import { tracingVariables } from "./observing.ts";
@@ -42,6 +42,7 @@ export function gatewayService(composed: Composed, queue: QueueWish): JsonObject
       PORT: String(server.port),
       COG_DRAIN_TIMEOUT: String(server.drainSeconds),
       ...queueVariables(queue),
+      ...givenVariables(wish),
     },
     healthcheck: healthcheck(server.port),
     stop_grace_period: `${server.stopSeconds}s`,
@@ -85,9 +86,6 @@ function runs(composed: Composed, more: JsonObject = {}): JsonObject {
 
 function environment(composed: Composed, more: JsonObject): JsonObject {
   const { model, server, wish } = composed;
-  const given = wish.variables.map((one) => {
-    return [one.name, "value" in one ? literal(one.value) : passed(one.name)] as const;
-  });
   return {
     PORT: String(server.port),
     ...(model.server === "cog" && { COG_DRAIN_TIMEOUT: String(server.drainSeconds) }),
@@ -95,8 +93,13 @@ function environment(composed: Composed, more: JsonObject): JsonObject {
     ...(wish.s3 && OBJECT_STORE_VARIABLES),
     ...(wish.observe && tracingVariables(composed)),
     ...more,
-    ...Object.fromEntries(given),
+    ...givenVariables(wish),
   };
+}
+
+function givenVariables({ variables }: ComposeWish): JsonObject {
+  const given = variables.map((one) => [one.name, "value" in one ? literal(one.value) : passed(one.name)] as const);
+  return Object.fromEntries(given);
 }
 
 function queueVariables({ redis }: QueueWish): JsonObject {
