@@ -39,3 +39,8 @@ test("the index of the docs leads to every page", () => {
   const pages = documents.filter((path) => path.startsWith("docs/") && path !== "docs/README.md");
   expect(pages.filter((path) => !index.includes(`(${path.slice("docs/".length)})`))).toEqual([]);
 });
+
+test("no page still holds both sides of a merge", () => {
+  const halves = /^(<{7}|>{7}) /m;
+  expect(documents.filter((path) => halves.test(readFileSync(at(path), "utf8")))).toEqual([]);
+});
