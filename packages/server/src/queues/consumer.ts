@@ -318,6 +318,8 @@ export class Consumer {
     this.#wasConnected = true;
     this.#announced = undefined;
     void this.#hold().catch(() => undefined);
+    // Whoever asks who serves the queue must not hear of nobody until the next look.
+    void this.#lookAtSelf().catch(() => undefined);
     void this.#connection.warnOfEviction().catch(() => undefined);
   }
 
