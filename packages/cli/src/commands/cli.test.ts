@@ -123,6 +123,8 @@ test.each([
   [["biuld"], 2, 'Did you mean "build"?'],
   [["ser"], 2, 'Did you mean "serve"?'],
   [["infer"], 2, 'Did you mean "run"?'],
+  [["deploy", "k8s"], 2, 'Did you mean "kubernetes"?'],
+  [["weights", "fetch"], 2, "cog weights fetch --to /"],
   [["--bogus"], 2, "unknown flag: --bogus"],
   [["run", "-p", "80"], 2, "cog serve -p"],
   [["run", "--use-replicate-token"], 1, "cog.yaml not found"],

@@ -81,7 +81,11 @@ describe("mistakes are told before the registry is asked", () => {
     ["kubernetes --namespace Models", 2, "expected small letters"],
     ["kubernetes --queue q", 2, "--queue needs --redis-url"],
     ["kubernetes --per-job", 2, "--per-job is for a queue"],
-    ["kubernetes --redis-url redis://:hush@redis --queue q", 2, "it has a password"],
+    [
+      "kubernetes --redis-url redis://:hush@redis --queue q",
+      2,
+      'redis://****@redis" for --redis-url: it has a password',
+    ],
     ["kubernetes -e HF_TOKEN=hush", 1, "--secret-env HF_TOKEN=SECRET/KEY"],
     ["kubernetes -e URL=https://ada:hush@example.com", 1, "looks like a secret"],
     ["kubernetes -e HF_TOKEN", 2, "expected NAME=VALUE"],
@@ -90,6 +94,7 @@ describe("mistakes are told before the registry is asked", () => {
     ["compose -e HF_TOKEN=hush", 1, "-e HF_TOKEN"],
     ["compose --port 0", 2, "expected a port"],
     ["compose --redis-url redis://redis", 2, "--redis-url is for a queue"],
+    ["compose --replicas 2", 2, "--replicas is for a queue"],
     ["kubernetes", 1, "cog push registry.example.com/ada/my-model"],
   ])("%s", async (words, code, said) => {
     write("cog.yaml", 'build: {python_version: "3.12"}\nrun: run.py:Runner\n');

@@ -215,9 +215,8 @@ const composeFlags = {
   queue: { ...queueFlag, summary: "Run workers of this Redis stream, behind a gateway that speaks HTTP" },
   "redis-url": redisFlag("The Redis of the queue; default: one of the services"),
   replicas: {
-    summary: "How many workers the queue has",
+    summary: "How many workers the queue has; default: 1",
     value: "N",
-    default: "1",
     completes: "nothing",
     group: "Input",
     check: (value) => (/^[1-9]\d{0,3}$/.test(value) ? undefined : "expected a number from 1 on"),

@@ -57,9 +57,10 @@ export async function deployToCompose(flags: ComposeFlags, context: CommandConte
 }
 
 function composeWish(flags: ComposeFlags): ComposeWish {
-  const { queue: names, "redis-url": url, env } = flags;
-  if (names.length === 0 && url !== undefined)
-    throw new UsageError("--redis-url is for a queue: name it with --queue", "deploy compose");
+  const { queue: names, "redis-url": url, replicas, env } = flags;
+  const alone = url !== undefined ? "redis-url" : replicas !== undefined ? "replicas" : undefined;
+  if (names.length === 0 && alone !== undefined)
+    throw new UsageError(`--${alone} is for a queue: name it with --queue`, "deploy compose");
   const named = env.filter((word) => !word.includes("=")).map((name): Variable => ({ name, passed: true }));
   return {
     variables: [
@@ -73,7 +74,7 @@ function composeWish(flags: ComposeFlags): ComposeWish {
     queue: names.length === 0 ? undefined : { names: [...new Set(names)], redis: redisAt(url ?? "redis://redis") },
     ownRedis: url === undefined,
     port: Number(flags.port),
-    replicas: Number(flags.replicas),
+    replicas: Number(replicas ?? 1),
     s3: flags.s3,
     observe: flags.observe,
     memory: optional(flags.memory, readMemory),

@@ -10,7 +10,8 @@ const WIDE = 110;
 export function helpText(page: Page, columns = WIDE): string {
   const width = Math.max(NARROW, Math.min(columns, WIDE));
   const examples = page.examples.map(({ command, what }) => ({ term: command, text: what }));
-  const end = page.name === "cog" ? "Run 'cog <command> --help' for more about a command." : "";
+  const isGroup = page.usage.includes("<command>");
+  const end = isGroup ? `Run '${page.name} <command> --help' for more about a command.` : "";
   return [
     ...wrap(page.summary, width),
     "",

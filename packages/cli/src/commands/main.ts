@@ -39,6 +39,9 @@ const MEANT: Readonly<Record<string, string>> = {
   auth: "login",
   authenticate: "login",
   authorize: "login",
+  k8s: "deploy kubernetes",
+  kubernetes: "deploy kubernetes",
+  compose: "deploy compose",
 };
 
 export async function main(argv: readonly string[]): Promise<void> {
@@ -211,10 +214,8 @@ function group(name: string, after: readonly string[]): number {
   if (unknown?.kind === "unknown-flag") throw new UsageError(`unknown flag: ${unknown.text}`, name);
   const [word] = words.flatMap((one) => (one.kind === "positional" ? [one.text] : []));
   if (word === undefined) return show(groupPage(name, members));
-  const guess = closest(
-    word,
-    members.map((one) => one.name.slice(name.length + 1)),
-  );
+  const names = members.map((one) => one.name.slice(name.length + 1));
+  const guess = names.find((one) => MEANT[word] === `${name} ${one}`) ?? closest(word, names);
   throw new UsageError(`unknown command "${word}" for "cog ${name}"`, name, guess && `Did you mean "${guess}"?`);
 }
 

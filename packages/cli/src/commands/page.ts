@@ -79,7 +79,7 @@ export function commandPage(command: AnyCommand): Page {
 export function groupPage(group: string, commands: readonly AnyCommand[]): Page {
   return {
     name: `cog ${group}`,
-    summary: `The commands of cog ${group}.`,
+    summary: `The commands of cog ${group}`,
     usage: `cog ${group} <command> [flags]`,
     paragraphs: [],
     examples: commands.flatMap(({ examples }) => examples.slice(0, 1)),

@@ -83,6 +83,7 @@ test.each([
   [["--debug=maybe"], "--debug"],
   [["--setup-timeout", "soon"], "setup-timeout"],
   [["--setup-timeout", "-1"], "setup-timeout"],
+  [["--setup-timeout", "https://ada:hush@h.test"], 'invalid argument "https://****@h.test"'],
   [["--gpus", "zz"], 'invalid GPU specification: "zz"'],
   [["a", "b"], "accepts at most 1 arg(s), received 2"],
 ])("%j is refused", (argv, message, hint = "Run 'cog run --help' for usage.") => {

@@ -1,4 +1,5 @@
 /** A command's words → its flags and arguments, by commander; mistakes become UsageErrors that name the word. */
+import { withoutCredentials } from "@cog/core/redact";
 import { closest } from "@cog/core/spelling";
 import { Command as Commander, Option } from "commander";
 import type { AnyCommand, Arguments, Call, Flag, FlagTable } from "./command.ts";
@@ -58,7 +59,10 @@ function refuseMistakes(words: readonly Word[], command: string, flags: FlagTabl
     if (word.kind === "flag") {
       const problem = problemWith(flags[word.name], word.value);
       if (problem !== undefined)
-        throw new UsageError(`invalid argument "${word.value}" for --${word.name}: ${problem}`, command);
+        throw new UsageError(
+          `invalid argument "${withoutCredentials(word.value)}" for --${word.name}: ${problem}`,
+          command,
+        );
     }
   }
 }

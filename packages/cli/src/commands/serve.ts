@@ -30,7 +30,7 @@ const serverFlags = {
     group: "Server",
   },
   queue: {
-    summary: "Take predictions from this queue, too; may be repeated",
+    summary: "Take predictions from this queue, too",
     value: "NAME",
     repeat: true,
     completes: "nothing",

@@ -57,7 +57,6 @@ function filesIn(target: string): readonly string[] {
 }
 
 test.each<readonly [string, string, string?]>([
-  ["weights fetch", "--to is missing"],
   ["weights fetch --to image", "Nothing says which weights to fetch: there is no "],
   ["weights fetch --to image --repository A/b", "the repository must be in lower case", '{"weights":[]}'],
   ["weights fetch --to image", "Nothing says which repository the weights are in", '{"weights":[]}'],

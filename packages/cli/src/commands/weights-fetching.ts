@@ -6,6 +6,7 @@ import { IMAGE_WEIGHTS_FILE } from "@cog/core/wire";
 import { parseReference, type Reference, RegistryError } from "#registry";
 import { fetchWeights, type NeededWeight, parseImageWeights } from "#weights";
 import type { CommandContext } from "./command.ts";
+import { UsageError } from "./usage.ts";
 import { tellingOf } from "./weighing.ts";
 import { tellExperimental, withRegistries } from "./weight-registries.ts";
 import type { FetchFlags } from "./weights.ts";
@@ -18,9 +19,11 @@ export async function fetchCommand(
   const { settings, workingDirectory } = context;
   tellExperimental(context);
   if (flags.to === undefined)
-    throw new UserError("usage", "--to is missing: what is put before every target", {
-      hint: "In an image it is /: cog weights fetch --to /",
-    });
+    throw new UsageError(
+      "--to is missing: what is put before every target",
+      "weights fetch",
+      "In an image it is /: cog weights fetch --to /",
+    );
   const root = resolve(workingDirectory, flags.to);
   const weights = chosen(neededWeights(root, context), names);
   const place = placeOf(flags.repository ?? settings.weights.repository);
