@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { refusalOf } from "../testing/refusal.ts";
 import { type AnyCommand, defineCommand } from "./command.ts";
 import { commands } from "./list.ts";
 import { parseCall } from "./parse.ts";
@@ -42,6 +43,12 @@ test.each([["-qi", "s=a"], ["-qis=a"], ["-qi=s=a"], ["-q", "-i", "s=a"]])(
 
 test("values keep order, commas, equals signs and dashes", () => {
   expect(parse("-i", "a=1,2", "-ib=x=y", "--input", "c=-3").flags["input"]).toEqual(["a=1,2", "b=x=y", "c=-3"]);
+});
+
+test("a value that is not taken is shown without the credentials in it", () => {
+  const status = commands.find(({ name }) => name === "queue status") ?? run;
+  const refused = refusalOf(() => parseCall(status, ["--queue=q", "--redis-url=http://me:hunter2@h"]));
+  expect(refused.message).toContain('invalid argument "http://****@h" for --redis-url: expected an address');
 });
 
 test("flags named no-… are no opposites", () => {
