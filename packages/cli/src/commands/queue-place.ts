@@ -34,5 +34,5 @@ export function mostWaiting(typed: string | undefined, { settings }: CommandCont
   const text = typed ?? settings.queue.lagMax;
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Number(text);
-  throw new UsageError(`COG_QUEUE_LAG_MAX is ${JSON.stringify(text)}, and no whole number`, "queue submit");
+  throw new UsageError(`COG_QUEUE_LAG_MAX is ${JSON.stringify(text)}, and no whole number`);
 }
