@@ -102,7 +102,7 @@ const COMPARED = ["gpu", "python_requirements", "python_packages", "system_packa
 /** Keys of cog.yaml that are others than when the image was made. */
 function otherParts({ image }: Candidate, { config }: BaseRequest): readonly string[] {
   const labels = labelsOf(image);
-  const [before, now] = [labels["run.cog.config"] ?? labels["org.cogmodel.config"], config].map(readConfig);
+  const [before, now] = [labels["run.cog.config"] ?? labels["org.cogmodel.config"], config].map(objectIn);
   if (before === undefined || now === undefined) return [];
   const differs = (a: Json | undefined, b: Json | undefined) => JSON.stringify(a) !== JSON.stringify(b);
   const build = ({ build: part }: JsonObject) => (isJsonObject(part) ? part : {});
@@ -110,12 +110,12 @@ function otherParts({ image }: Candidate, { config }: BaseRequest): readonly str
   return differs(before["environment"], now["environment"]) ? [...keys, "environment"] : keys;
 }
 
-function readConfig(text: string | undefined): JsonObject | undefined {
+function objectIn(text: string | undefined): JsonObject | undefined {
   try {
     const value = JSON.parse(text ?? "null") as Json;
     return isJsonObject(value) ? value : undefined;
   } catch {
-    // Somebody else's label of the same name.
+    // A label, or an artifact, of somebody else's.
     return undefined;
   }
 }
@@ -158,8 +158,10 @@ async function imageOf(
   manifestDigest: string,
   index: string | undefined,
   request: BaseRequest,
-): Promise<Candidate> {
+): Promise<Candidate | undefined> {
+  if (!isJsonObject(objectIn(manifest)?.["config"])) return undefined;
   const config = await configText(manifest, placeOf(request));
+  if (!isJsonObject(objectIn(config)?.["rootfs"])) return undefined;
   const labels = labelsOf({ config });
   return {
     image: { manifest, config },
