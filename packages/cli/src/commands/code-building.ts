@@ -22,6 +22,7 @@ import {
 } from "#push";
 import {
   blobPath,
+  type CanonicalLayer,
   type Descriptor,
   digestOf,
   parseReference,
@@ -110,8 +111,7 @@ async function intoEngine(
   const step = report.step(`Exchanging the code of ${name}...`);
   try {
     const file = join(scratch, "code");
-    const entries = await code.entries(code.bigFiles);
-    const layer = await writeCanonicalLayer(entries, file, { time: code.fileTime, signal, isPlain: true });
+    const layer = await packed(code, file, { signal, isPlain: true });
     const below = diffIdsOf({ config }).slice(0, place.index);
     const { digest, size } = layer;
     // The engine has them, by what they are called here, and reads nothing of them.
@@ -133,6 +133,20 @@ async function intoEngine(
   const image = await inspectImage(name, { tool, signal });
   if (image === undefined) throw refused(`${TOOL_NAMES[tool]} took the image in, but does not have it`);
   return { names, id: image.id, digest: image.digest, sizeBytes: image.sizeBytes };
+}
+
+/** @throws UserError for a file that is written to meanwhile */
+async function packed(
+  { entries, bigFiles, fileTime }: ProjectCode,
+  file: string,
+  options: { readonly signal: AbortSignal; readonly isPlain?: boolean },
+): Promise<CanonicalLayer> {
+  try {
+    return await writeCanonicalLayer(await entries(bigFiles), file, { time: fileTime, ...options });
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    throw new UserError("code_only.refused", error.message, { hint: "Try again when nothing writes there." });
+  }
 }
 
 /** @throws UserError where not only the code is another */
@@ -166,7 +180,7 @@ async function intoLayout({ project, names, code, context }: CodeBuilding, scrat
   const place = placeIn(last, last.ref, { project, code });
   const directory = join(openState(project.directory), "image");
   const file = join(scratch, "code");
-  const layer = await writeCanonicalLayer(await code.entries(code.bigFiles), file, { time: code.fileTime, signal });
+  const layer = await packed(code, file, { signal });
   const { layers } = manifestOf(last);
   const below = layers.slice(0, place.index);
   await fetchLayers(below, last, directory, context);

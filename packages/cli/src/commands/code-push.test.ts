@@ -535,9 +535,31 @@ describe.skipIf(REGISTRY === "")("a registry (needs the ones of .ci/run)", { tim
     expect(readdirSync(join(layout, "blobs/sha256")), "older code is not kept").toHaveLength(4);
     expect(JSON.parse(readFileSync(join(layout, "index.json"), "utf8"))).toMatchObject({ manifests: [{ digest }] });
 
+    // Asking for an engine is between looking at files and reading them.
+    write("bin/docker", `#!/bin/sh\necho >>"${join(directory, "project/run.py")}"\nexit 1\n`);
+    chmodSync(join(directory, "bin/docker"), 0o755);
+    await expect(buildCode()).rejects.toMatchObject({
+      ...{ code: "code_only.refused", message: "src/run.py changed while it was read" },
+    });
+    rmSync(join(directory, "bin/docker"));
+
     write("project/cog.yaml", 'build: {python_version: "3.12"}\nrun: run.py:Runner\n');
     await expect(buildCode()).rejects.toMatchObject({ code: "code_only.refused" });
   });
+
+  test.each(["{}", "no JSON", '{"rootfs": []}'])(
+    "has an artifact of another kind under the tag, with the config %s: nothing to put code on",
+    async (config) => {
+      const blob = bytesBlob(Buffer.from(config));
+      const described = { mediaType: "application/vnd.cncf.helm.config.v1+json", digest: blob.digest, size: blob.size };
+      const manifest = Buffer.from(
+        JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config: described, layers: [] }),
+      );
+      const artifact = { blobs: [{ source: blob }], manifest, mediaType: OCI_MANIFEST, tag: "v1" };
+      await pushArtifact(open(REGISTRY), repository, artifact, { signal, concurrency: 1 });
+      await expect(cogPush([at("v1"), "--code-only"])).rejects.toMatchObject({ code: "code_only.refused" });
+    },
+  );
 
   test("that has nothing yet cannot be given code alone", async () => {
     await expect(cogPush([at("v1"), "--code-only"])).rejects.toMatchObject({
