@@ -24,27 +24,29 @@ export async function applyLayer(
   { wanted, keep }: Applying,
 ): Promise<ImageFiles> {
   const own = new Map<string, ImageFile>();
-  /** Paths of this layer's own things, directories among them, and what it takes away of those below. */
-  const covered: string[] = [];
-  const removed: string[] = [];
+  /** What is gone at these paths and below them: this layer has things of its own there, or takes away what was. */
+  const gone = new Set<string>();
+  /** Directories whose older content is gone. */
+  const emptied = new Set<string>();
   for await (const { path, kind, content } of entries) {
     const [parent, name] = split(path);
-    if (name === OPAQUE) removed.push(`${parent}/`);
-    else if (name.startsWith(WHITEOUT)) removed.push(joined(parent, name.slice(WHITEOUT.length)));
+    if (name === OPAQUE) emptied.add(parent);
+    else if (name.startsWith(WHITEOUT)) gone.add(joined(parent, name.slice(WHITEOUT.length)));
     else if (kind !== "directory") {
-      covered.push(path);
+      gone.add(path);
       if (!wanted(path)) continue;
       own.set(path, kind === "file" ? { kind, ...(await keep(path, content)) } : { kind: "other", what: kind });
     }
   }
   const isGone = (path: string) =>
-    removed.some((one) => (one.endsWith("/") ? one === "/" || path.startsWith(one) : isAtOrBelow(path, one))) ||
-    covered.some((one) => isAtOrBelow(path, one));
+    gone.has(path) || foldersOf(path).some((folder) => gone.has(folder) || emptied.has(folder));
   return new Map([...[...below].filter(([path]) => !isGone(path)), ...own]);
 }
 
-function isAtOrBelow(path: string, one: string): boolean {
-  return path === one || path.startsWith(`${one}/`);
+/** `a/b/c` → `a/b`, `a` and "", the root. */
+function foldersOf(path: string): readonly string[] {
+  const [parent] = split(path);
+  return parent === "" ? [parent] : [parent, ...foldersOf(parent)];
 }
 
 function split(path: string): readonly [string, string] {
