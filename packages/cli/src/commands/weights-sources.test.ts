@@ -82,6 +82,15 @@ describe.skipIf(S3 === "")("s3:// (TEST_S3)", { timeout: 240_000 }, () => {
   });
 });
 
+test("s3:// of a storage that does not name all objects is not taken for whole", { timeout: 60_000 }, async () => {
+  const listing =
+    "<IsTruncated>true</IsTruncated><Contents><Key>x/a</Key><Size>1</Size><ETag>1</ETag></Contents><NextMarker>x/a</NextMarker>";
+  const endpoint = await trial.serve((_, response) => response.end(`<ListBucketResult>${listing}</ListBucketResult>`));
+  trial.project(weight("base", "{uri: 's3://cog/x'}"));
+  const { code, stderr } = await local("", { AWS_ENDPOINT_URL_S3: endpoint });
+  expect([code, stderr]).toEqual([1, expect.stringContaining("its listing ends before all objects are named")]);
+});
+
 describe.skipIf(REGISTRY === "")("oci:// (TEST_REGISTRY)", { timeout: 240_000 }, () => {
   const signal = AbortSignal.timeout(60_000);
   const blob = (content: Uint8Array) => ({ source: bytesBlob(content) });

@@ -85,7 +85,9 @@ class Bucket {
       });
       const page = await this.#text(`?${query}`, signal);
       found.push(...this.#listed(page));
-      next = elementOf(page, "IsTruncated") === "true" ? elementOf(page, "NextContinuationToken") : undefined;
+      const isWhole = elementOf(page, "IsTruncated") !== "true";
+      next = isWhole ? undefined : elementOf(page, "NextContinuationToken");
+      if (!isWhole && next === undefined) throw this.#refused("its listing ends before all objects are named");
     } while (next !== undefined);
     return found;
   }
