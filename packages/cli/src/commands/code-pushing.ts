@@ -1,7 +1,7 @@
 /** The short way of `cog push`: code alone, onto the image that is in the registry. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type CogError, UserError } from "@cog/core/errors";
+import { type CogError, messageOf, UserError } from "@cog/core/errors";
 import type { LockedWeight } from "@cog/core/wire";
 import { caCertificate, changedParts, type ProjectCode, REVISION_LABELS } from "#build";
 import { openState, type Project, writeState } from "#project";
@@ -218,6 +218,6 @@ export async function rememberPush(pushing: CodePushing, image: PushedImage, con
     remember(project, target, await noteFullPush({ ...image, target, platform, codeDigest, signal }));
   } catch (error) {
     signal.throwIfAborted();
-    report.debug(`The next push will not be a short one: ${error instanceof Error ? error.message : String(error)}`);
+    report.debug(`The next push will not be a short one: ${messageOf(error)}`);
   }
 }

@@ -1,17 +1,14 @@
 /** `cog doctor k8s` as a process, with the machine's own kubectl and a server that answers as a cluster's API. */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { outcomeOf, startCog } from "../testing/cog-process.ts";
 
-const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
-const TSX = createRequire(import.meta.url).resolve("tsx");
 /** It asks a real API, so it is left out where it is not installed. */
 const hasKubectl = spawnSync("kubectl", ["version", "--client"], { stdio: "ignore" }).status === 0;
 const PATIENCE = 90_000;
@@ -28,18 +25,13 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-async function cog(words: string, path = process.env["PATH"] ?? "") {
-  const child = spawn(process.execPath, ["--import", TSX, MAIN, ...words.split(" ")], {
+async function cog(words: string, env: Readonly<Record<string, string>> = {}) {
+  const child = startCog(words.split(" "), {
     cwd: directory,
-    env: { PATH: path, HOME: directory, KUBECONFIG: join(directory, "kubeconfig") },
+    env: { HOME: directory, KUBECONFIG: join(directory, "kubeconfig"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const written = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const)
-    child[name].setEncoding("utf8").on("data", (text: string) => {
-      written[name] += text;
-    });
-  const [code] = await once(child, "close");
+  const { status: code, ...written } = await outcomeOf(child);
   return { code, ...written };
 }
 
@@ -175,6 +167,6 @@ test.skipIf(!hasKubectl)(
 );
 
 test("without kubectl it says what to install", { timeout: PATIENCE }, async () => {
-  const { code, stderr } = await cog("doctor k8s", directory);
+  const { code, stderr } = await cog("doctor k8s", { PATH: directory });
   expect([code, stderr]).toEqual([1, expect.stringContaining("there is no kubectl on this machine")]);
 });

@@ -1,6 +1,6 @@
 /** The one way a source is written in weights.lock, however cog.yaml writes it. */
 import { posix } from "node:path";
-import { UserError } from "@cog/core/errors";
+import { messageOf, UserError } from "@cog/core/errors";
 import { parsePrefix } from "@cog/core/object-storage";
 import { parseReference, type Reference } from "#registry";
 
@@ -115,7 +115,7 @@ function ociUri(uri: string): SourceUri {
   try {
     reference = parseReference(text);
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw wrong(messageOf(error));
   }
   if (reference.hostIsDefault) throw wrong("it must name the host of a registry");
   const { host, repository, tag, digest } = reference;
