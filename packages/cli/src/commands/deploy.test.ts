@@ -163,6 +163,23 @@ describe.skipIf(REGISTRY === "")("with a registry (TEST_REGISTRY)", () => {
     });
   });
 
+  test("an artifact that is no image is none of a model", async () => {
+    const repository = `ada/${randomUUID()}`;
+    const transport = new Transport({ insecureHosts: [], certificates: undefined });
+    const credentials = { kind: "password", username: USER, password: PASSWORD } as const;
+    const registry = openRegistry({ host: REGISTRY, transport, credentials });
+    const source = bytesBlob(Buffer.from("no JSON"));
+    const described = { mediaType: "text/plain", digest: source.digest, size: source.size };
+    const manifest = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: OCI_MANIFEST, config: described, layers: [] }),
+    );
+    const artifact = { blobs: [{ source }], manifest, mediaType: OCI_MANIFEST, tag: "v1" };
+    await pushArtifact(registry, repository, artifact, { signal: AbortSignal.timeout(60_000), concurrency: 1 });
+    await transport.close();
+    const { code, stderr } = await cog(`compose --image ${REGISTRY}/${repository}:v1`);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("does not appear to be a Cog model")]);
+  });
+
   test("nobody who is not logged in is told more than how to log in", async () => {
     write(".docker/config.json", "{}");
     const { code, stderr } = await cog(`kubernetes --image ${REGISTRY}/ada/secret`);

@@ -1,7 +1,7 @@
 /** The configuration of an image in a registry: its labels and variables, without its layers. */
 import { isJsonObject } from "@cog/core/json";
 import type { ImageConfig } from "#deploy";
-import { configText, type ImagePlace, imageIn, manifestText } from "#push";
+import { configText, type ImagePlace, imageIn, manifestText, objectIn } from "#push";
 
 /** What most machines run, first. */
 const ARCHITECTURES = ["amd64", "arm64"] as const;
@@ -10,8 +10,8 @@ const ARCHITECTURES = ["amd64", "arm64"] as const;
 export async function readImageConfig(manifest: string, place: ImagePlace): Promise<ImageConfig | undefined> {
   const [listed] = ARCHITECTURES.flatMap((architecture) => imageIn(manifest, { os: "linux", architecture }) ?? []);
   const image = listed === undefined ? manifest : await manifestText(listed.digest, place);
-  if (!isJsonObject((JSON.parse(image) as { readonly config?: unknown }).config)) return undefined;
-  const { config } = JSON.parse(await configText(image, place)) as { readonly config?: unknown };
+  if (!isJsonObject(objectIn(image)?.["config"])) return undefined;
+  const config = objectIn(await configText(image, place))?.["config"];
   const { Labels: labels, Env: environment } = isJsonObject(config) ? config : {};
   return {
     labels: isJsonObject(labels)

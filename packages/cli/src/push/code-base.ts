@@ -5,7 +5,7 @@ import { type Descriptor, DOCKER_LIST, OCI_INDEX, parseReference, type Registry,
 import type { Platform } from "./bundle.ts";
 import { type CodePlace, type ImageDocuments, labelsOf, placeOfCode } from "./code-image.ts";
 import type { LastPush } from "./last-push.ts";
-import { configText, imageIn, manifestText } from "./read-image.ts";
+import { configText, imageIn, manifestText, objectIn } from "./read-image.ts";
 import type { PushTarget } from "./reference.ts";
 
 export interface CodeBase {
@@ -108,16 +108,6 @@ function otherParts({ image }: Candidate, { config }: BaseRequest): readonly str
   const build = ({ build: part }: JsonObject) => (isJsonObject(part) ? part : {});
   const keys = COMPARED.filter((key) => differs(build(before)[key], build(now)[key])).map((key) => `build.${key}`);
   return differs(before["environment"], now["environment"]) ? [...keys, "environment"] : keys;
-}
-
-function objectIn(text: string | undefined): JsonObject | undefined {
-  try {
-    const value = JSON.parse(text ?? "null") as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    // A label, or an artifact, of somebody else's.
-    return undefined;
-  }
 }
 
 function fromState({ manifest, config, manifestDigest, index, envDigest, codeDigest }: LastPush): Candidate {

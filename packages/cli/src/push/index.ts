@@ -18,7 +18,7 @@ export { noteFullPush } from "./full-push-note.ts";
 export { type LastPush, lastPushFile, readLastPush } from "./last-push.ts";
 export { newPushId } from "./push-id.ts";
 export { type Pushed, pushTo } from "./push-image.ts";
-export { configText, type ImagePlace, imageIn, manifestText } from "./read-image.ts";
+export { configText, type ImagePlace, imageIn, manifestText, objectIn } from "./read-image.ts";
 export {
   loginCommands,
   type ModelVariables,

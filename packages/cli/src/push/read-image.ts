@@ -1,4 +1,5 @@
 /** Documents of an image as a registry has them, to the byte. */
+import { isJsonObject, type Json, type JsonObject } from "@cog/core/json";
 import { type Descriptor, type Registry, RegistryError } from "#registry";
 import type { Platform } from "./bundle.ts";
 import { manifestOf } from "./code-image.ts";
@@ -25,4 +26,14 @@ export async function configText(manifest: string, { registry, repository, signa
 export function imageIn(index: string, { os, architecture }: Platform): Descriptor | undefined {
   const { manifests = [] } = JSON.parse(index) as { readonly manifests?: readonly Descriptor[] };
   return manifests.find(({ platform }) => platform?.os === os && platform.architecture === architecture);
+}
+
+/** What a document, or a label, holds; undefined where it is somebody else's and no object of JSON. */
+export function objectIn(text = "null"): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
