@@ -63,7 +63,6 @@ export async function putTo(url: string, file: Content, { timeoutMs, fetch, sign
       const reason = late.aborted ? tooLate(timeoutMs) : causeOf(cause);
       throw new UploadError(`${place}: ${reason}`, { temporary: true, cause });
     });
-    await response.body?.cancel();
     if (response.ok) return;
     const { status, statusText } = response;
     throw new UploadError(`${place}: upload returned status ${status} ${statusText}`, {
@@ -101,7 +100,6 @@ async function putWhereItLeads(file: Upload, fetch: Fetch, within: AbortSignal):
   for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
     const headers = { "X-Prediction-Id": encodeHeader(file.predictionId) };
     const response = await put(url, { ...file, headers }, fetch, within);
-    await response.body?.cancel();
     const location = response.headers.get("location");
     if (response.status >= 300 && response.status < 400 && location !== null) {
       url = new URL(location, url).href;
@@ -113,16 +111,24 @@ async function putWhereItLeads(file: Upload, fetch: Fetch, within: AbortSignal):
   throw new Error(`more than ${MOST_REDIRECTS} redirects`);
 }
 
-function put(
+/** Nobody reads the answer's body. */
+async function put(
   url: string,
   file: Content & { readonly headers: Readonly<Record<string, string>> },
   fetch: Fetch,
   signal: AbortSignal,
 ): Promise<Response> {
   const headers = { "Content-Type": file.mediaType, "Content-Length": String(file.size), ...file.headers };
-  const body = file.size === 0 ? "" : Readable.toWeb(createReadStream(file.path));
+  const content = file.size === 0 ? undefined : createReadStream(file.path);
+  const body = content === undefined ? "" : Readable.toWeb(content);
   const init = { method: "PUT", headers, body, redirect: "manual", signal, duplex: "half" };
-  return fetch(url, init as RequestInit);
+  try {
+    const response = await fetch(url, init as RequestInit);
+    await response.body?.cancel();
+    return response;
+  } finally {
+    content?.destroy(); // Where the connection fails, fetch leaves it open.
+  }
 }
 
 function tooLate(timeoutMs: number): string {

@@ -1,5 +1,5 @@
 /** Output files on their way to an upload URL: names, order, limits; and what followers of the prediction see of it. */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { expect, test } from "vitest";
 import { OBEDIENT, OBEDIENT_SCHEMA, Receiver, schemaOf, serving } from "#testing";
 
@@ -225,4 +225,28 @@ test("an id that no header can hold is sent percent-encoded", async () => {
     expect(target.received[0]).toMatchObject({ body: "", headers: { "x-prediction-id": "n%C3%A9%0A" } });
   });
   target.close();
+});
+
+/** What the process has open below the folder. */
+function openFiles(pid: number, folder: string): readonly string[] {
+  const links = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+    } catch {
+      return []; // Closed meanwhile.
+    }
+  });
+  return links.filter((path) => path.startsWith(folder));
+}
+
+test.skipIf(!existsSync("/proc/self/fd"))("no file stays open whose receiver is not there", async () => {
+  const target = await Receiver.start();
+  target.close();
+  await serving({ ...model, args: ["--upload-url", target.url] }, async ({ client, pid, folder }) => {
+    for (const _ of [1, 2, 3]) {
+      const { error } = await client.predict({ input: { do: "output = Path('x.txt'); output.write_text('x')" } });
+      expect(error).toMatch(/^Failed to upload output: /);
+    }
+    await expect.poll(() => openFiles(pid, folder), { timeout: 60_000 }).toEqual([]);
+  });
 });

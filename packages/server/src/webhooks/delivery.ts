@@ -24,24 +24,32 @@ export async function deliver(
   { url, headers, fetch }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const { init, close } = sent(body, headers);
   try {
     const within = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(url, { method: "POST", ...sent(body, headers), signal: within });
+    const response = await fetch(url, { method: "POST", ...init, signal: within });
     await response.body?.cancel();
     if (response.ok) return "delivered";
     return WORTH_A_RETRY.has(response.status) ? "unreachable" : "refused";
   } catch (error) {
     // A URL that cannot be used at all will not become usable.
     return error instanceof TypeError && /URL/i.test(error.message) ? "refused" : "unreachable";
+  } finally {
+    close();
   }
 }
 
 /** What is in pieces is read while it is sent, anew for each attempt. */
-function sent(body: RawValue, headers: Delivery["headers"]): RequestInit {
-  if (typeof body === "string") return { headers: { ...headers }, body };
-  const stream = Readable.toWeb(Readable.from(readPieces(body)));
-  const init = { headers: { ...headers, "Content-Length": String(bytesOf(body)) }, body: stream, duplex: "half" };
-  return init as RequestInit;
+function sent(
+  body: RawValue,
+  headers: Delivery["headers"],
+): { readonly init: RequestInit; readonly close: () => void } {
+  if (typeof body === "string") return { init: { headers: { ...headers }, body }, close: () => undefined };
+  const content = Readable.from(readPieces(body));
+  const length = { "Content-Length": String(bytesOf(body)) };
+  const init = { headers: { ...headers, ...length }, body: Readable.toWeb(content), duplex: "half" };
+  // Where the connection fails, fetch leaves the files open that it is read from.
+  return { init: init as RequestInit, close: () => void content.destroy() };
 }
 
 /** What each new attempt waits for, in units of `retryMs`; of 100 ms these are 0.2 s, 0.4 s, … up to 102.4 s. */

@@ -1,4 +1,5 @@
 /** Signed requests to a storage that speaks the S3 protocol, tried again while that may help. */
+import { Readable } from "node:stream";
 import { type ObjectAddress, regionOf, urlOf, writeAddress } from "@cog/core/object-storage";
 import { AwsV4Signer } from "aws4fetch";
 import type { Fetch } from "#outgoing";
@@ -20,7 +21,7 @@ export interface ObjectRequest<Result> {
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Opened anew for each attempt. */
-  readonly body?: () => RequestInit["body"];
+  readonly body?: () => string | Readable;
   /** In hexadecimal digits; undefined: it is not looked at on the way. */
   readonly sha256?: string;
   readonly signal: AbortSignal;
@@ -65,16 +66,18 @@ export class ObjectStorage {
     const late = limit === undefined ? undefined : AbortSignal.timeout(limit.milliseconds);
     const within = late === undefined ? signal : AbortSignal.any([signal, late]);
     const place = urlOf(address, this.settings);
+    let content: string | Readable | undefined;
     try {
       const { url, headers: signed } = await this.#signed(address, {
         method,
         url: query === undefined ? place : `${place}?${query}`,
         headers: sha256 === undefined ? { ...headers } : { ...headers, "x-amz-content-sha256": sha256 },
       });
+      content = body?.();
       const init = {
         method,
         headers: signed,
-        body: body?.() ?? null,
+        body: content instanceof Readable ? Readable.toWeb(content) : content,
         redirect: "manual",
         signal: within,
         duplex: "half",
@@ -89,6 +92,8 @@ export class ObjectStorage {
         ? `it took longer than ${(limit?.milliseconds ?? 0) / 1000} s (${limit?.name})`
         : `${new URL(place).origin}: ${causeOf(error)}`;
       throw new StorageError(`${writeAddress(address)}: ${reason}`, { temporary: true, cause: error });
+    } finally {
+      if (content instanceof Readable) content.destroy(); // Where the connection fails, fetch leaves it open.
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { elementOf, escapeXml, type ObjectAddress, writeAddress } from "@cog/core/object-storage";
 import { inLanes } from "#lanes";
 import type { ObjectRequest, ObjectStorage } from "./client.ts";
@@ -181,8 +181,8 @@ async function sha256Of(range: Range): Promise<{ readonly hex: string; readonly 
   return { hex: digest.toString("hex"), base64: digest.toString("base64") };
 }
 
-function bodyOf(range: Range): () => RequestInit["body"] {
-  return () => (range.size === 0 ? "" : (Readable.toWeb(openRange(range)) as RequestInit["body"]));
+function bodyOf(range: Range): () => string | Readable {
+  return () => (range.size === 0 ? "" : openRange(range));
 }
 
 function openRange({ path, start, size }: Range): Readable {
