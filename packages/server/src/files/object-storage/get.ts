@@ -81,13 +81,14 @@ async function getRange(
       read: async (response) => {
         const whole = response.status !== 206;
         const size = Number(whole ? response.headers.get("content-length") : totalOf(response));
-        if (mostBytes !== undefined && size > mostBytes) {
+        const most = mostBytes ?? Number.POSITIVE_INFINITY;
+        // What is known is not begun; a whole object may come without its length.
+        if (!(size <= most) || !(await write(response, file, { start, most }))) {
           await response.body?.cancel();
-          throw new StorageError(
-            `${writeAddress(address)}: it is larger than ${mostBytes} bytes (COG_DOWNLOAD_MAX_BYTES)`,
-          );
+          const larger = `it is larger than ${most} bytes (COG_DOWNLOAD_MAX_BYTES)`;
+          const why = Number.isNaN(size) ? "the answer does not say how long it is" : larger;
+          throw new StorageError(`${writeAddress(address)}: ${why}`);
         }
-        await write(response, file, start);
         return { size, etag: response.headers.get("etag") ?? undefined, whole };
       },
     });
@@ -104,13 +105,20 @@ function totalOf(response: Response): string | undefined {
   return /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
 }
 
-async function write(response: Response, file: FileHandle, start: number): Promise<void> {
+/** False: there is more than may be. */
+async function write(
+  response: Response,
+  file: FileHandle,
+  { start, most }: { readonly start: number; readonly most: number },
+): Promise<boolean> {
   let at = start;
   for await (const bytes of response.body ?? []) {
+    if (at + bytes.length > most) return false;
     for (let done = 0; done < bytes.length; ) {
       const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
       done += bytesWritten;
     }
     at += bytes.length;
   }
+  return true;
 }

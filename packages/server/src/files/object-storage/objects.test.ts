@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ModelServer, StorageProxy, Trouble } from "#testing";
-import { OBEDIENT, OBEDIENT_SCHEMA, ModelServer as Server, schemaOf, serving, storageProxy } from "#testing";
+import { OBEDIENT, OBEDIENT_SCHEMA, Receiver, ModelServer as Server, schemaOf, serving, storageProxy } from "#testing";
 
 const { TEST_S3: S3 = "", TEST_S3_KEY: KEY = "cogtest", TEST_S3_SECRET: SECRET = "cogtestsecret" } = process.env;
 const left = S3 === "" ? " (left out: TEST_S3 names no storage)" : "";
@@ -361,6 +361,19 @@ output = items()`;
       });
     });
   });
+});
+
+test("a storage that does not say how long its object is cannot send more than may be", async () => {
+  const storage = await Receiver.start((_, response) => {
+    response.write("eleven");
+    response.end(" byte");
+  });
+  const inputs = { ...model, env: env({ COG_S3_INPUTS: "1", COG_DOWNLOAD_MAX_BYTES: "10" }, storage.url) };
+  await serving(inputs, async (own) => {
+    const { error } = await own.client.predict({ input: { file: `s3://${BUCKET}/eleven` } });
+    expect(error).toBe(`Input file: s3://${BUCKET}/eleven: it is larger than 10 bytes (COG_DOWNLOAD_MAX_BYTES)`);
+  });
+  storage.close();
 });
 
 test("credentials of a role come from Amazon's library, where the working directory has it", async () => {
