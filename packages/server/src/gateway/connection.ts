@@ -8,6 +8,8 @@ import type { Log } from "#log";
 
 const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5000;
+/** A connection that says nothing for so long while it owes an answer is dead: longer than any read of ours blocks. */
+const SILENCE_MS = 15_000;
 /** A command that takes longer would leave a client without an answer. */
 const COMMAND_MS = 10_000;
 
@@ -48,6 +50,7 @@ export class Connection {
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: null,
+      socketTimeout: SILENCE_MS,
       retryStrategy: (attempt) =>
         Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS) * (0.5 + Math.random() / 2),
       ...(options.blocks ? {} : { commandTimeout: COMMAND_MS }),

@@ -103,7 +103,8 @@ export class Following {
 
   async #mend(): Promise<void> {
     this.#isMending = true;
-    while (this.#whole.isWaiting && !this.#ended) {
+    // Who has left would be looked up for ever where Redis has forgotten the prediction.
+    while (this.#whole.isWaiting && !this.#ended && this.#watches.size > 0) {
       // Redis may be away: then the end has all of it.
       const known = await lookUp(this.#options.queue, this.id).catch(() => undefined);
       if (known !== undefined && !this.#ended) this.#tell(this.#whole.fill(known.json));
