@@ -29,7 +29,8 @@ export class Progress {
 
   /** The last changes, together with what still waits. False when the job is not ours any more. */
   async end(changes: readonly Change[]): Promise<boolean> {
-    await this.#writing;
+    // What waits behind a write is the next one, and goes before the last.
+    while (this.#writing !== undefined) await this.#writing;
     const all = [...this.#waiting.splice(0).filter((one) => !isSnapshot(one)), ...changes];
     if (await this.#queue.write(this.#job, all)) return true;
     // The lock may have expired while Redis could not be reached.
