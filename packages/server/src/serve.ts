@@ -253,6 +253,7 @@ class ModelServer {
   /** Loaded only here: most servers have no queue. */
   async #consume(settings: QueueSettings): Promise<void> {
     const { Consumer } = await import("#queues");
+    if (this.#stopping) return; // Nobody would hand back what it takes.
     const { uploadUrl, webhookIntervalMs: intervalMs } = this.#settings;
     const stop = (code: number) => void this.#stop({ code });
     const model = this.#prediction();

@@ -136,10 +136,10 @@ export class Consumer {
     this.#stopTaking();
     const inTime = new AbortController();
     const finished = this.#finished();
-    const waiting = [...this.#runs].filter((run) => run.isWaiting && run.isHeld).map((run) => run.handBack());
+    const waiting = [...this.#runs].filter((run) => run.isWaiting && run.isHeld).map((run) => this.#handBack(run));
     await Promise.race([finished, delay(limitMs, undefined, { signal: inTime.signal }).catch(() => undefined)]);
     inTime.abort();
-    const late = [...this.#runs].filter((run) => run.isHeld).map((run) => run.handBack());
+    const late = [...this.#runs].filter((run) => run.isHeld).map((run) => this.#handBack(run));
     await within(UNWIND_MS, Promise.all([...waiting, ...late, finished]));
   }
 
@@ -149,6 +149,15 @@ export class Consumer {
     const leaving = [...this.#queues.values()].map((queue) => queue.announce(undefined));
     await within(GOODBYE_MS, Promise.allSettled(leaving));
     this.#connection.close();
+  }
+
+  /** Where Redis refuses that, another worker takes the job over when this one has been silent for long enough. */
+  async #handBack(run: JobRun): Promise<void> {
+    try {
+      await run.handBack();
+    } catch (error) {
+      this.#options.log.warn(`a job could not be handed back: ${messageOf(error)}`, { prediction_id: run.holding.id });
+    }
   }
 
   #stopTaking(): void {

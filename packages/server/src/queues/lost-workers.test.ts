@@ -127,6 +127,18 @@ describe.skipIf(withoutRedis !== "")(`workers that end${withoutRedis}`, () => {
     });
   });
 
+  test("a drain that Redis will not hear of ends all the same", LONG, async () => {
+    const queue = freshQueue();
+    const producer = keep(new Producer(queue));
+    const server = await worker(queue, [], { env: { COG_DRAIN_TIMEOUT: "0.5" } });
+    await producer.add({ id: "n", input: { do: "print('run')\ntime.sleep(60)" } });
+    await server.logged('"message":"run"');
+    await producer.redis.set(queue, "no stream");
+    server.signal("SIGTERM");
+    expect(await server.exited).toBe(0);
+    expect(server.log).toContain("a job could not be handed back: WRONGTYPE");
+  });
+
   test("one that was thought dead tells nothing", LONG, async () => {
     const queue = freshQueue();
     const producer = keep(new Producer(queue));
