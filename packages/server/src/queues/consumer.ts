@@ -229,7 +229,7 @@ export class Consumer {
     if (count <= 0 || this.#draining) return;
     const deliveries = await queue.reclaim({ count, idleMs: this.#options.settings.claimIdleMs });
     // One that runs here, and whose heartbeat Redis did not hear, is not lost.
-    const mine = new Set([...this.#runs].map(({ holding }) => holding.entry));
+    const mine = new Set([...this.#runs].filter((run) => run.queue === queue).map(({ holding }) => holding.entry));
     for (const delivery of deliveries.filter(({ entry }) => !mine.has(entry))) {
       this.#countsOf(queue.keys.jobs).claimed += 1;
       this.#options.log.info("taking over a job", {

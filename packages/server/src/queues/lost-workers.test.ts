@@ -139,6 +139,24 @@ describe.skipIf(withoutRedis !== "")(`workers that end${withoutRedis}`, () => {
     expect(server.log).toContain("a job could not be handed back: WRONGTYPE");
   });
 
+  test("a lost job is not taken for another queue's of the same entry", LONG, async () => {
+    const [one, other] = [keep(new Producer(freshQueue())), keep(new Producer(freshQueue()))];
+    const add = (producer: Producer, id: string, code: string) =>
+      producer.redis.xadd(producer.keys.jobs, "5-1", "value", JSON.stringify({ id, input: { do: code } }));
+    await add(other, "lost", "pass");
+    await other.redis.xgroup("CREATE", other.keys.jobs, other.keys.group, "0");
+    await other.redis.xreadgroup("GROUP", other.keys.group, "gone", "COUNT", 1, "STREAMS", other.keys.jobs, ">");
+    const options = { ...model, args: ["--claim-idle", "4"], env: { COG_WORKERS: "2" } };
+    const server = keep(await startWorker([one.keys.jobs, other.keys.jobs], options));
+    const gate = `${server.folder}/gate`;
+    await add(one, "mine", `print('run')\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)`);
+    await server.logged('"message":"run"');
+    await expect.poll(() => other.status("lost"), WAIT).toBe("succeeded");
+    expect(await one.status("mine")).toBe("processing");
+    writeFileSync(gate, "");
+    await expect.poll(() => one.status("mine"), WAIT).toBe("succeeded");
+  });
+
   test("one that was thought dead tells nothing", LONG, async () => {
     const queue = freshQueue();
     const producer = keep(new Producer(queue));
