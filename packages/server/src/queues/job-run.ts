@@ -221,11 +221,11 @@ export class JobRun {
     return this.#finish(last, { job, webhook });
   }
 
-  /** An id that came over HTTP is in flight here: the job comes again later. */
+  /** An id that came over HTTP is in flight here: the job comes again later, and no worker has failed it. */
   async #release(job: Job): Promise<Outcome> {
     const { log } = this.#surroundings;
     log.warn("a prediction with the id of this job is running already", { prediction_id: job.id });
-    await this.#progress.end([{ type: "release", id: job.id }]);
+    await this.#handBack({ asNew: true });
     return "left";
   }
 

@@ -157,6 +157,22 @@ describe.skipIf(withoutRedis !== "")(`workers that end${withoutRedis}`, () => {
     await expect.poll(() => one.status("mine"), WAIT).toBe("succeeded");
   });
 
+  test("a job whose id is in flight by HTTP waits for its end, however often it comes", LONG, async () => {
+    const queue = freshQueue();
+    const producer = keep(new Producer(queue));
+    const server = await worker(queue, ["--claim-idle", "1"], { env: { COG_WORKERS: "2" } });
+    const gate = `${server.folder}/gate`;
+    const code = `print('run')\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.01)`;
+    const answer = server.client.predict({ id: "twice", input: { do: code } });
+    await server.logged('"message":"run"');
+    await producer.add({ id: "twice", input: { do: "output = 'mine'" } });
+    await expect.poll(() => server.log.split("is running already").length, WAIT).toBeGreaterThan(5);
+    writeFileSync(gate, "");
+    expect(await answer).toMatchObject({ status: "succeeded" });
+    await expect.poll(() => producer.status("twice"), WAIT).toBe("succeeded");
+    expect(await producer.result("twice")).toMatchObject({ attempt: "1" });
+  });
+
   test("one that was thought dead tells nothing", LONG, async () => {
     const queue = freshQueue();
     const producer = keep(new Producer(queue));

@@ -48,9 +48,7 @@ export type Change =
   /** Keeps it with the poison jobs. */
   | { readonly type: "bury"; readonly job: DeadJob }
   /** It is done with, and nobody's any more. */
-  | { readonly type: "acknowledge"; readonly entry: string; readonly id: string }
-  /** It is nobody's any more; another delivery will come. */
-  | { readonly type: "release"; readonly id: string };
+  | { readonly type: "acknowledge"; readonly entry: string; readonly id: string };
 
 /** How much waits, for metrics; undefined where Redis cannot say. */
 export interface Backlog {

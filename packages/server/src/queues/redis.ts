@@ -195,8 +195,6 @@ export class RedisQueue implements Queue {
         const fields = [JOB_FIELD, value, "error", error, "deliveries", deliveries, "id", id];
         return [["XADD", this.keys.dead, "MAXLEN", "~", DEAD_KEPT, "*", ...fields]];
       }
-      case "release":
-        return [["DEL", this.keys.lock(change.id)]];
       case "acknowledge": {
         const { jobs, group } = this.keys;
         return [
