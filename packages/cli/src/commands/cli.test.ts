@@ -124,6 +124,8 @@ test.each([
   [["ser"], 2, 'Did you mean "serve"?'],
   [["infer"], 2, 'Did you mean "run"?'],
   [["deploy", "k8s"], 2, 'Did you mean "kubernetes"?'],
+  [["serve", "--upload-url", "files"], 2, 'invalid argument "files" for --upload-url'],
+  [["queue", "submit", "--webhook", "localhost:80"], 2, 'invalid argument "localhost:80" for --webhook'],
   [["weights", "fetch"], 2, "cog weights fetch --to /"],
   [["--bogus"], 2, "unknown flag: --bogus"],
   [["run", "-p", "80"], 2, "cog serve -p"],

@@ -1,3 +1,4 @@
+import { isWebAddress } from "./address.ts";
 import { defineCommand, type FlagTable, type FlagValues } from "./command.ts";
 import { checkPortNumber } from "./port.ts";
 
@@ -8,7 +9,8 @@ const flags = {
     default: "http://localhost:8393",
     completes: "nothing",
     group: "Server",
-    check: (value) => (isServer(value) ? undefined : "expected the address of a server, like http://localhost:8393"),
+    check: (value) =>
+      isWebAddress(value) ? undefined : "expected the address of a server, like http://localhost:8393",
   },
   port: {
     summary: "Port on this machine; 0 picks a free one",
@@ -37,10 +39,6 @@ const flags = {
 } as const satisfies FlagTable;
 
 export type PlaygroundFlags = FlagValues<typeof flags>;
-
-function isServer(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
 
 export const playground = defineCommand({
   name: "playground",

@@ -1,4 +1,5 @@
 /** Which queue, in which Redis, and how full it may be: as typed, else as the environment says. */
+import { isRedisAddress } from "./address.ts";
 import type { CommandContext } from "./command.ts";
 import { UsageError } from "./usage.ts";
 
@@ -21,12 +22,8 @@ export function queuePlace(typed: Typed, command: string, { settings }: CommandC
   ];
   if (url === undefined || name === undefined || missing.length > 0)
     throw new UsageError(`cog ${command} needs ${missing.join(" and ")}`, command);
-  if (!isRedis(url)) throw new UsageError("COG_REDIS_URL is no address like redis://localhost:6379", command);
+  if (!isRedisAddress(url)) throw new UsageError("COG_REDIS_URL is no address like redis://localhost:6379", command);
   return { name, url };
-}
-
-export function isRedis(text: string): boolean {
-  return URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
 }
 
 /** Undefined: as many as like. */

@@ -1,7 +1,7 @@
 /** `cog queue submit`, `result`, `cancel` and `status`. */
+import { checkUploadAddress, checkWebhookAddress, isRedisAddress } from "./address.ts";
 import { defineCommand, type FlagTable, type FlagValues } from "./command.ts";
 import { onlyPredictionFlags } from "./prediction-flags.ts";
-import { isRedis } from "./queue-place.ts";
 
 export const redisFlags = {
   "redis-url": {
@@ -10,7 +10,7 @@ export const redisFlags = {
     env: "COG_REDIS_URL",
     completes: "nothing",
     group: "Server",
-    check: (value) => (isRedis(value) ? undefined : "expected an address like redis://localhost:6379"),
+    check: (value) => (isRedisAddress(value) ? undefined : "expected an address like redis://localhost:6379"),
   },
   queue: {
     summary: "Name of the queue that workers serve",
@@ -47,7 +47,13 @@ const submitFlags = {
     completes: "nothing",
     group: "Environment",
   },
-  webhook: { summary: "Where workers send what happens", value: "URL", completes: "nothing", group: "Environment" },
+  webhook: {
+    summary: "Where workers send what happens",
+    value: "URL",
+    completes: "nothing",
+    group: "Environment",
+    check: checkWebhookAddress,
+  },
   deadline: {
     summary: "Do not start it later than that: 90s, 10m, 2h, or a time",
     value: "WHEN",
@@ -73,6 +79,7 @@ const submitFlags = {
     value: "URL",
     completes: "nothing",
     group: "Environment",
+    check: checkUploadAddress,
   },
   ...redisFlags,
   ...lagFlag,

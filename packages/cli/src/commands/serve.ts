@@ -1,3 +1,4 @@
+import { checkUploadAddress } from "./address.ts";
 import type { FlagTable, FlagValues } from "./command.ts";
 import { defineCommand } from "./command.ts";
 import { checkPortNumber } from "./port.ts";
@@ -28,6 +29,7 @@ const serverFlags = {
     value: "URL",
     completes: "nothing",
     group: "Server",
+    check: checkUploadAddress,
   },
   queue: {
     summary: "Take predictions from this queue, too",
