@@ -8,6 +8,8 @@ import { ModelServer } from "./model-server.ts";
 import { childrenOf, processesWith } from "./processes.ts";
 
 const POLL_MS = 5;
+/** Things go in their own time where a machine is busy. */
+const PATIENCE_MS = 20_000;
 
 /** Serves for as long as `use` takes; then there is no zombie, and after its end no process and no temporary file. */
 export async function serving<T>(options: ModelOptions, use: (server: ModelServer) => Promise<T>): Promise<T> {
@@ -26,7 +28,8 @@ export async function serving<T>(options: ModelOptions, use: (server: ModelServe
 
 /** What a system takes a moment to clear away. */
 export async function nothing(what: string, look: () => readonly unknown[]): Promise<void> {
-  for (let patience = 400; patience > 0 && look().length > 0; patience -= 1) await wait(POLL_MS);
+  const end = Date.now() + PATIENCE_MS;
+  while (look().length > 0 && Date.now() < end) await wait(POLL_MS);
   expect(look(), what).toEqual([]);
 }
 
