@@ -92,7 +92,6 @@ test("s3:// of a storage that does not name all objects is not taken for whole",
 });
 
 describe.skipIf(REGISTRY === "")("oci:// (TEST_REGISTRY)", { timeout: 240_000 }, () => {
-  const signal = AbortSignal.timeout(60_000);
   const blob = (content: Uint8Array) => ({ source: bytesBlob(content) });
 
   interface Layer {
@@ -124,7 +123,10 @@ describe.skipIf(REGISTRY === "")("oci:// (TEST_REGISTRY)", { timeout: 240_000 },
       mediaType: OCI_MANIFEST,
       tag: "v1",
     };
-    await pushArtifact(registry, repository, artifact, { signal, concurrency: 2 });
+    await pushArtifact(registry, repository, artifact, {
+      signal: AbortSignal.timeout(60_000),
+      concurrency: 2,
+    });
     await transport.close();
     return `${REGISTRY}/${repository}:v1`;
   }
