@@ -227,8 +227,8 @@ test("an id that no header can hold is sent percent-encoded", async () => {
   target.close();
 });
 
-/** What the process has open below the folder. */
-function openFiles(pid: number, folder: string): readonly string[] {
+/** What the process has open below these folders. */
+function openFiles(pid: number, folders: readonly string[]): readonly string[] {
   const links = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
     try {
       return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
@@ -236,17 +236,19 @@ function openFiles(pid: number, folder: string): readonly string[] {
       return []; // Closed meanwhile.
     }
   });
-  return links.filter((path) => path.startsWith(folder));
+  return links.filter((path) => folders.some((folder) => path.startsWith(folder)));
 }
 
 test.skipIf(!existsSync("/proc/self/fd"))("no file stays open whose receiver is not there", async () => {
   const target = await Receiver.start();
   target.close();
-  await serving({ ...model, args: ["--upload-url", target.url] }, async ({ client, pid, folder }) => {
+  await serving({ ...model, args: ["--upload-url", target.url] }, async ({ client, pid, folder, temporary }) => {
+    // A small one would be read, and closed, before anybody is asked for a connection.
+    const code = "output = Path('x.bin'); output.write_bytes(bytes(8 << 20))";
     for (const _ of [1, 2, 3]) {
-      const { error } = await client.predict({ input: { do: "output = Path('x.txt'); output.write_text('x')" } });
+      const { error } = await client.predict({ input: { do: code } });
       expect(error).toMatch(/^Failed to upload output: /);
     }
-    await expect.poll(() => openFiles(pid, folder), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => openFiles(pid, [folder, temporary]), { timeout: 60_000 }).toEqual([]);
   });
 });
