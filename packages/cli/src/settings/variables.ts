@@ -176,7 +176,12 @@ export const variables: readonly Variable[] = [
   },
   { name: "AWS_SECRET_ACCESS_KEY", group: "Network and registries", meaning: "The secret of AWS_ACCESS_KEY_ID" },
   { name: "AWS_SESSION_TOKEN", group: "Network and registries", meaning: "Belongs to a key that is good for a while" },
-  { name: "AWS_REGION", group: "Network and registries", meaning: "Where buckets are; default: us-east-1" },
+  {
+    name: "AWS_REGION",
+    group: "Network and registries",
+    meaning: "Where buckets are; else AWS_DEFAULT_REGION, else us-east-1",
+  },
+  { name: "AWS_DEFAULT_REGION", group: "Network and registries", meaning: "The same, for AWS's own tools" },
   {
     name: "AWS_ENDPOINT_URL_S3",
     group: "Network and registries",

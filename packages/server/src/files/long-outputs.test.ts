@@ -102,7 +102,12 @@ output = endless()`;
     expect(digests(output)).toEqual(logs?.trim().split("\n"));
     expect(copies()).toHaveLength(3);
     await server.client.cancel(id);
-    await expect.poll(async () => (await server.request("GET", `/predictions/${id}`)).status).toBe(404);
+    const status = async (): Promise<number> => {
+      const response = await server.request("GET", `/predictions/${id}`);
+      await response.arrayBuffer(); // An answer that is left unread keeps its files.
+      return response.status;
+    };
+    await expect.poll(status).toBe(404);
     await nothingLeft();
   },
   PATIENCE_MS,

@@ -50,6 +50,8 @@ const GUARDIAN_MS = 2000;
 /** How long a channel may stay open that somebody else holds when its worker has ended. */
 const HELD_CHANNEL_MS = 500;
 const RETIRE_POLL_MS = 10;
+/** When a worker is signaled again that has not acted on a signal. */
+const AGAIN_MS = [50, 500, 2000];
 /** A value of this length stays bytes. It takes several reads, so the bytes are its own and hold nothing else in memory. */
 const LONG_BYTES = 128 * 1024;
 
@@ -122,7 +124,7 @@ export class WorkerProcess implements Worker {
       resolve = done;
     });
     this.#health = { answer, resolve };
-    this.#urgent(FRAME_KINDS.healthcheck, 0);
+    this.#urgent(FRAME_KINDS.healthcheck, 0, () => this.#health?.answer === answer);
     return answer;
   }
 
@@ -159,7 +161,7 @@ export class WorkerProcess implements Worker {
   #cancel(sequence: number): void {
     if (!this.#running.has(sequence)) return;
     this.#link.channel.resume();
-    this.#urgent(FRAME_KINDS.cancel, sequence);
+    this.#urgent(FRAME_KINDS.cancel, sequence, () => this.#running.has(sequence));
     this.#endAfterGrace(sequence);
   }
 
@@ -172,16 +174,22 @@ export class WorkerProcess implements Worker {
   }
 
   /** A sync model does not read while it runs: the signal makes it look. */
-  #urgent(kind: number, sequence: number): void {
+  #urgent(kind: number, sequence: number, isWaiting: () => boolean): void {
     this.#send(encodeFrame(kind, sequence));
     this.#flush(() => {
-      if (this.#running.size === 0 || this.#pid === undefined || this.#ended !== undefined) return;
-      try {
-        process.kill(this.#pid, "SIGUSR1");
-      } catch {
-        // It has just ended; the guardian will say so.
-      }
+      this.#signal();
+      // One that comes just before Python enters a system call is looked at when that call returns: maybe never.
+      for (const ms of AGAIN_MS) setTimeout(() => isWaiting() && this.#signal(), ms).unref();
     });
+  }
+
+  #signal(): void {
+    if (this.#running.size === 0 || this.#pid === undefined || this.#ended !== undefined) return;
+    try {
+      process.kill(this.#pid, "SIGUSR1");
+    } catch {
+      // It has just ended; the guardian will say so.
+    }
   }
 
   #pause(): boolean {

@@ -25,7 +25,10 @@ class Health:
         self._runs: List[_Run] = []
 
     def request(self, sequence: int) -> None:
-        run = self._runs[-1] if self._runs else self._start()
+        try:
+            run = self._runs[-1]
+        except IndexError:  # Asking first whether there is one would leave time for it to end.
+            run = self._start()
         _thread.start_new_thread(self._answer, (run, sequence))
 
     def _start(self) -> _Run:
