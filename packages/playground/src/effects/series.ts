@@ -4,7 +4,7 @@ import { type JsonObject, jsonText } from "@cog/core/json";
 import {
   type CellEnding,
   inputOf,
-  isRunning,
+  isBusy,
   type Model,
   type Plan,
   problemsOf,
@@ -27,12 +27,12 @@ export function createSeriesRunner(store: Store, check: Check): SeriesRunner {
 
   async function run(): Promise<void> {
     const { draft, model, connection, plan } = store.get();
-    if (model === undefined || isBusy(store)) return;
+    if (model === undefined || isBusy(store.get())) return;
     const targets = targetsOf(connection.target, plan);
     const problems = problemsOf(plan, targets.length);
     const found = problems.length > 0 ? problems : await problemsIn(model, draft.input, plan, check);
     // Checking took a moment, in which something else may have begun, or another model come.
-    if (isBusy(store) || store.get().model !== model) return;
+    if (isBusy(store.get()) || store.get().model !== model) return;
     if (found.length > 0) return store.dispatch({ type: "refused", problems: found });
     controller = new AbortController();
     const { signal } = controller;
@@ -59,11 +59,6 @@ export function createSeriesRunner(store: Store, check: Check): SeriesRunner {
       if (series !== undefined) store.dispatch({ type: "series-ended", number: series.number });
     },
   };
-}
-
-function isBusy(store: Store): boolean {
-  const { run, series } = store.get();
-  return isRunning(run) || series?.isRunning === true;
 }
 
 /** Every distinct value is looked at; what is wrong without any is said once. */

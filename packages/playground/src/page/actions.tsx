@@ -1,7 +1,7 @@
 /** Run, stop, start over; and how an asynchronous prediction tells of itself. */
 import { WEBHOOK_EVENTS } from "@cog/core/wire";
 import { linkTo, type Runner, webhookUrl } from "#effects";
-import { type Action, type Draft, isRunning, type Model, type State } from "#state";
+import { type Action, type Draft, isBusy, isRunning, type Model, type State } from "#state";
 
 interface ActionsProps {
   readonly state: State;
@@ -16,12 +16,7 @@ export function Actions({ state, model, runner, dispatch }: ActionsProps) {
     <div class="actions">
       {state.draft.mode === "async" && <Webhooks state={state} dispatch={dispatch} />}
       <div class="row">
-        <button
-          type="button"
-          class="primary"
-          disabled={running || state.series?.isRunning === true}
-          onClick={() => void runner.run()}
-        >
+        <button type="button" class="primary" disabled={isBusy(state)} onClick={() => void runner.run()}>
           Run
         </button>
         <button type="button" disabled={!running} onClick={() => void runner.stop()}>

@@ -1,7 +1,7 @@
 /** The whole page, made anew from the state at every change. */
 import type { Runner, SeriesRunner } from "#effects";
 import { Form, WholeInput } from "#form";
-import { isRunning, type Model, type State, type Store } from "#state";
+import { isBusy, type Model, type State, type Store } from "#state";
 import { Actions } from "./actions.tsx";
 import { EndpointBar } from "./endpoint.tsx";
 import { Header } from "./header.tsx";
@@ -56,12 +56,12 @@ interface InputSideProps extends PageProps {
 }
 
 function InputSide({ state, model, store, runner, seriesRunner }: InputSideProps) {
-  const { draft, run, series } = state;
-  const isBusy = isRunning(run) || series?.isRunning === true;
+  const { draft } = state;
+  const disabled = isBusy(state);
   const { dispatch } = store;
   return (
     <section aria-label="Input">
-      <EndpointBar model={model} draft={draft} disabled={isBusy} dispatch={dispatch} />
+      <EndpointBar model={model} draft={draft} disabled={disabled} dispatch={dispatch} />
       <Tabs label="Input as" tabs={INPUT_TABS} shown={draft.tab} onShow={(tab) => dispatch({ type: "tab", tab })}>
         {draft.tab === "form" ? (
           <Form model={model} draft={draft} dispatch={dispatch} />
@@ -71,7 +71,7 @@ function InputSide({ state, model, store, runner, seriesRunner }: InputSideProps
       </Tabs>
       <Actions state={state} model={model} runner={runner} dispatch={dispatch} />
       <Several state={state} model={model} runner={seriesRunner} dispatch={dispatch} />
-      <History runs={state.remembered.runs} model={model} disabled={isBusy} dispatch={dispatch} />
+      <History runs={state.remembered.runs} model={model} disabled={disabled} dispatch={dispatch} />
     </section>
   );
 }

@@ -2,7 +2,7 @@
 import type { InputField } from "@cog/core/schema";
 import type { SeriesRunner } from "#effects";
 import { ValuesControl } from "#form";
-import { type Action, isRunning, MOST_TIMES, type Model, rowsOf, type State, targetsOf } from "#state";
+import { type Action, isBusy, MOST_TIMES, type Model, rowsOf, type State, targetsOf } from "#state";
 
 interface SeveralProps {
   readonly state: State;
@@ -17,7 +17,7 @@ function canBeShown({ type }: InputField): boolean {
 }
 
 export function Several({ state, model, runner, dispatch }: SeveralProps) {
-  const { plan, series, connection, run, remembered } = state;
+  const { plan, series, connection, remembered } = state;
   const isGoing = series?.isRunning === true;
   const field = model.endpoint.inputs.find(({ name }) => name === plan.vary);
   const count = rowsOf(plan).length * targetsOf(connection.target, plan).length;
@@ -88,7 +88,7 @@ export function Several({ state, model, runner, dispatch }: SeveralProps) {
         </datalist>
       </fieldset>
       <div class="row">
-        <button type="button" disabled={isGoing || isRunning(run)} onClick={() => void runner.run()}>
+        <button type="button" disabled={isBusy(state)} onClick={() => void runner.run()}>
           Start {count === 1 ? "1 prediction" : `${count} predictions`}
         </button>
         <button type="button" disabled={!isGoing} onClick={() => runner.stop()}>

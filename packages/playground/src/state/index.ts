@@ -18,6 +18,7 @@ export {
   type Connection,
   type Draft,
   type Health,
+  isBusy,
   isRunning,
   type Mode,
   type Model,

@@ -163,3 +163,8 @@ export const initialState: State = {
 export function isRunning(run: Run | undefined): boolean {
   return run !== undefined && run.endedAt === undefined;
 }
+
+/** One prediction or a series of them is under way: nothing else begins. */
+export function isBusy({ run, series }: State): boolean {
+  return isRunning(run) || series?.isRunning === true;
+}
